@@ -1,0 +1,126 @@
+//! All keys of a profile, as data: what is known, and what the reference in docs/ is made of.
+
+/// One key of a profile.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its name in config.json.
+    pub name: &'static str,
+    /// The JSON type.
+    pub kind: &'static str,
+    /// What holds when it is absent; empty if it is required or has no default.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const fn key(name: &'static str, kind: &'static str, default: &'static str, meaning: &'static str) -> Key {
+    Key { name, kind, default, meaning }
+}
+
+/// Every key that is read, in the order of the reference.
+pub const KEYS: &[Key] = &[
+    key(
+        "provider_domain",
+        "text",
+        "",
+        "Host of the identity provider, with a path where it has one. Required, unless oidc_issuer_url is set.",
+    ),
+    key("client_id", "text", "", "The application's client id at the provider. Required."),
+    key("provider_type", "text", "auto", "okta, auth0, azure, cognito, google or generic; auto goes by the host."),
+    key("aws_region", "text", "us-east-1", "Region of STS and of the quota service."),
+    key(
+        "credential_storage",
+        "text",
+        "session",
+        "keyring (OS keyring, with an announced fallback), keyring-only (or nothing), session (a private file).",
+    ),
+    key(
+        "federation_type",
+        "text",
+        "direct if federated_role_arn is set, else cognito",
+        "direct (STS) or cognito (identity pool).",
+    ),
+    key("federated_role_arn", "text", "", "Role for AssumeRoleWithWebIdentity."),
+    key(
+        "max_session_duration",
+        "number",
+        "43200",
+        "Seconds that STS is asked for (900 to 43200); direct federation only.",
+    ),
+    key("identity_pool_id", "text", "", "Cognito identity pool, region:uuid."),
+    key("identity_pool_name", "text", "", "Older name of identity_pool_id."),
+    key(
+        "login_provider",
+        "text",
+        "the issuer without its scheme",
+        "Name of the provider in the identity pool, if it differs.",
+    ),
+    key(
+        "assume_role",
+        "text or object",
+        "",
+        "Second role, for another account: an ARN, or {role_arn, external_id, duration_seconds}.",
+    ),
+    key("external_id", "text", "", "External id for assume_role."),
+    key("cognito_user_pool_id", "text", "", "User pool; the issuer of provider_type cognito. Required for it."),
+    key(
+        "okta_auth_server_id",
+        "text",
+        "",
+        "Okta custom authorization server (default, aus...); absent means the org server.",
+    ),
+    key("okta_auth_server", "text", "", "Older name of okta_auth_server_id."),
+    key("oidc_issuer_url", "text", "derived from provider_domain", "Issuer, letter by letter as in the ID token."),
+    key("oidc_authorization_endpoint", "text", "from discovery", "Authorization endpoint."),
+    key("oidc_token_endpoint", "text", "from discovery", "Token endpoint."),
+    key("oidc_jwks_uri", "text", "from discovery", "Keys that sign ID tokens."),
+    key("oidc_thumbprint", "text", "", "Used by ccwb deploy only."),
+    key(
+        "oidc_prompt",
+        "text",
+        "select_account for azure, else none",
+        "prompt of the authorization request; empty sends none.",
+    ),
+    key("oidc_scopes", "text", "by provider", "Scopes of the authorization request, separated by spaces."),
+    key("client_auth", "text", "public", "public, secret or certificate."),
+    key("azure_auth_mode", "text", "public", "The guidance's name of client_auth."),
+    key(
+        "client_secret",
+        "text",
+        "",
+        "Secret of a desktop client where it is not confidential (Google); all others belong into the keyring.",
+    ),
+    key("client_certificate_path", "text", "", "PEM certificate for client_auth certificate."),
+    key("client_certificate_key_path", "text", "", "Its RSA key."),
+    key(
+        "redirect_port",
+        "number or list",
+        "8400",
+        "Port of http://localhost:<port>/callback; a list is tried in order.",
+    ),
+    key("sso_enabled", "true or false", "true", "false takes the credentials that the machine has anyway."),
+    key("auth_type", "text", "", "idc: IAM Identity Center."),
+    key("idc_start_url", "text", "", "AWS access portal."),
+    key("idc_account_id", "text", "", "Account, 12 digits."),
+    key("idc_permission_set_name", "text", "", "Permission set."),
+    key("idc_region", "text", "aws_region", "Region of Identity Center."),
+    key("quota_api_endpoint", "text", "", "Quota service, without /check."),
+    key("quota_fail_mode", "text", "open", "open or closed: what a service that does not answer means."),
+    key("quota_check_interval", "number", "30", "Minutes between checks; 0 checks each time."),
+    key("quota_check_timeout", "number", "5", "Seconds that one check may take."),
+    key("cost_attribution_tag_key", "text", "Project", "Principal tag that telemetry reports as the project."),
+    key("monitoring_enabled", "true or false", "false", "Whether telemetry is on."),
+    key("monitoring_mode", "text", "", "central or sidecar."),
+    key("otel_collector_endpoint", "text", "", "The collector."),
+    key("selected_model", "text", "", "Model that the administrator chose."),
+    key("cross_region_profile", "text", "", "Prefix of the inference profile: us, eu, apac, ..."),
+    key("okta_domain", "text", "", "Older name of provider_domain."),
+    key("okta_client_id", "text", "", "Older name of client_id."),
+    key("role_arn", "text", "", "Read by nothing; kept for older files."),
+    key("daily_enforcement_mode", "text", "", "Shown by explain."),
+    key("monthly_enforcement_mode", "text", "", "Shown by explain."),
+    key("enable_finegrained_quotas", "true or false", "", "Shown by explain."),
+    key("project_attribution_enabled", "true or false", "false", "Read by nothing; kept for older files."),
+    key("bootstrap_endpoint", "text", "", "Shown by explain."),
+    key("config_delivery_mode", "text", "", "Shown by explain."),
+];

@@ -1,0 +1,153 @@
+//! Files for this user only: private from birth, replaced atomically, never followed through a symlink.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::error::StoreError;
+
+/// Creates a folder that only this user can enter (0700), and tightens one that others could.
+pub fn create_dir(path: &Path) -> Result<(), StoreError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(StoreError::file("create the folder", path))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let metadata = std::fs::metadata(path).map_err(StoreError::file("look at", path))?;
+        if metadata.uid() != rustix::process::geteuid().as_raw() {
+            return Err(StoreError::ForeignFile { path: path.to_owned() });
+        }
+        if metadata.mode() & 0o077 != 0 {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+                .map_err(StoreError::file("make private", path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads a whole file; `None` if there is none. The bytes are wiped when they are dropped.
+pub fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    no_symlinks(&mut options);
+    let mut file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(source) => return Err(StoreError::File { action: "read", path: path.to_owned(), source }),
+    };
+    let metadata = file.metadata().map_err(StoreError::file("look at", path))?;
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::uid(&metadata) != rustix::process::geteuid().as_raw() {
+        return Err(StoreError::ForeignFile { path: path.to_owned() });
+    }
+    // One allocation of the right size: a growing vector would leave copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
+    file.read_to_end(&mut bytes).map_err(StoreError::file("read", path))?;
+    Ok(Some(bytes))
+}
+
+/// Replaces a file: written beside it with mode 0600, synced, renamed. A crash leaves the old file or the new one.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_dir(folder)?;
+    let failed = StoreError::file;
+    let mut temporary =
+        tempfile::Builder::new().prefix(".new-").tempfile_in(folder).map_err(failed("write beside", path))?;
+    temporary.write_all(bytes).map_err(failed("write", path))?;
+    temporary.as_file().sync_all().map_err(failed("write", path))?;
+    temporary.persist(path).map_err(|error| error.error).map_err(failed("replace", path))?;
+    #[cfg(unix)]
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("write", path))?;
+    Ok(())
+}
+
+/// Removes a file; no file is fine.
+pub fn remove(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(path) {
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(StoreError::File { action: "remove", path: path.to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Proves that `bytes` more can be written to the folder, by writing them and taking them away again.
+///
+/// Called before a one-time token is spent: what it yields must have a place.
+pub fn ensure_room(folder: &Path, bytes: usize) -> Result<(), StoreError> {
+    create_dir(folder)?;
+    let mut probe = tempfile::Builder::new()
+        .prefix(".room-")
+        .tempfile_in(folder)
+        .map_err(StoreError::file("write into", folder))?;
+    probe.write_all(&vec![0; bytes]).map_err(StoreError::file("write into", folder))?;
+    probe.as_file().sync_data().map_err(StoreError::file("write into", folder))
+}
+
+/// Opens or creates a file that only this user can read.
+pub(crate) fn open_for_lock(path: &Path) -> Result<File, StoreError> {
+    create_dir(path.parent().unwrap_or(Path::new(".")))?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    no_symlinks(&mut options);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(StoreError::file("open the lock", path))
+}
+
+/// A symlink that somebody planted in place of a file is not followed.
+fn no_symlinks(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_and_a_missing_file_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b.json");
+        assert_eq!(read(&path).unwrap(), None);
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(read(&path).unwrap().unwrap().as_slice(), b"two");
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_are_0700_and_files_0600_whatever_was_there_before() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("state");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::set_permissions(&inner, std::fs::Permissions::from_mode(0o755)).unwrap();
+        write(&inner.join("f"), b"x").unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&inner), mode(&inner.join("f"))), (0o700, 0o600));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_planted_symlink_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        write(&target, b"precious").unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(read(&link).is_err());
+        write(&link, b"new").unwrap();
+        assert_eq!(read(&target).unwrap().unwrap().as_slice(), b"precious");
+    }
+}
