@@ -1,0 +1,169 @@
+//! Temporary credentials and the JSON forms in which callers want them.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+/// Temporary AWS credentials.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// `ASIA...`; an identifier, not a secret.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: SecretString,
+    /// The session token.
+    pub session_token: SecretString,
+    /// When they end, in Unix seconds.
+    pub expiration: i64,
+    /// When they were had, in Unix seconds; known of stored ones only.
+    pub issued: Option<i64>,
+}
+
+/// The output of a `credential_process`, its keys in the order in which the guidance's binary prints them.
+///
+/// Source: AWS SDKs and Tools Reference Guide, "Process credential provider". `binding` and `issued` are ours, and are in
+/// the stored form only.
+#[derive(Serialize, Deserialize)]
+struct Wire<'a> {
+    #[serde(rename = "Version")]
+    version: u8,
+    #[serde(rename = "AccessKeyId")]
+    access_key_id: std::borrow::Cow<'a, str>,
+    #[serde(rename = "SecretAccessKey")]
+    secret_access_key: std::borrow::Cow<'a, str>,
+    #[serde(rename = "SessionToken")]
+    session_token: std::borrow::Cow<'a, str>,
+    #[serde(rename = "Expiration")]
+    expiration: std::borrow::Cow<'a, str>,
+    #[serde(rename = "Binding", default, skip_serializing_if = "Option::is_none")]
+    binding: Option<std::borrow::Cow<'a, str>>,
+    #[serde(rename = "Issued", default, skip_serializing_if = "Option::is_none")]
+    issued: Option<i64>,
+}
+
+/// What Claude Code's `awsCredentialExport` reads.
+#[derive(Serialize)]
+struct Export<'a> {
+    #[serde(rename = "Credentials")]
+    credentials: ExportFields<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ExportFields<'a> {
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    session_token: &'a str,
+    expiration: &'a str,
+}
+
+impl Credentials {
+    /// One line for `credential_process`.
+    pub fn to_process_json(&self) -> SecretString {
+        self.wire(None, None)
+    }
+
+    /// One line for `awsCredentialExport`.
+    pub fn to_export_json(&self) -> SecretString {
+        let export = Export {
+            credentials: ExportFields {
+                access_key_id: &self.access_key_id,
+                secret_access_key: self.secret_access_key.expose_secret(),
+                session_token: self.session_token.expose_secret(),
+                expiration: &timestamp(self.expiration),
+            },
+        };
+        json(&export)
+    }
+
+    /// The stored form: the `credential_process` line, bound to an identity.
+    pub fn to_stored_json(&self, binding: &str, issued: i64) -> SecretString {
+        self.wire(Some(binding), Some(issued))
+    }
+
+    /// Reads the stored form; `None` if it is damaged, bound to another identity, or the placeholder that the
+    /// guidance's `--clear-cache` leaves.
+    pub fn from_stored_json(stored: &SecretString, binding: &str) -> Option<Self> {
+        let wire: Wire<'_> = serde_json::from_str(stored.expose_secret()).ok()?;
+        if wire.version != 1 || wire.binding.as_deref() != Some(binding) || wire.access_key_id == "EXPIRED" {
+            return None;
+        }
+        Some(Self {
+            expiration: parse_timestamp(&wire.expiration)?,
+            issued: wire.issued,
+            access_key_id: wire.access_key_id.into_owned(),
+            secret_access_key: wire.secret_access_key.into_owned().into(),
+            session_token: wire.session_token.into_owned().into(),
+        })
+    }
+
+    fn wire(&self, binding: Option<&str>, issued: Option<i64>) -> SecretString {
+        json(&Wire {
+            version: 1,
+            access_key_id: self.access_key_id.as_str().into(),
+            secret_access_key: self.secret_access_key.expose_secret().into(),
+            session_token: self.session_token.expose_secret().into(),
+            expiration: timestamp(self.expiration).into(),
+            binding: binding.map(Into::into),
+            issued,
+        })
+    }
+}
+
+fn json(value: &impl Serialize) -> SecretString {
+    serde_json::to_string(value).unwrap_or_default().into()
+}
+
+/// `2026-01-01T00:00:00Z`: UTC with `Z` and no fraction, the one form that every SDK reads.
+pub(crate) fn timestamp(seconds: i64) -> String {
+    use aws_smithy_types::DateTime;
+    use aws_smithy_types::date_time::Format;
+    DateTime::from_secs(seconds).fmt(Format::DateTime).unwrap_or_default()
+}
+
+fn parse_timestamp(text: &str) -> Option<i64> {
+    use aws_smithy_types::DateTime;
+    use aws_smithy_types::date_time::Format;
+    DateTime::from_str(text, Format::DateTimeWithOffset).ok().map(|time| time.secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credentials() -> Credentials {
+        Credentials {
+            access_key_id: "ASIA1".to_owned(),
+            secret_access_key: "secret".into(),
+            session_token: "token".into(),
+            expiration: 1_767_225_600,
+            issued: None,
+        }
+    }
+
+    #[test]
+    fn the_process_line_is_the_contract_to_the_letter() {
+        assert_eq!(
+            credentials().to_process_json().expose_secret(),
+            r#"{"Version":1,"AccessKeyId":"ASIA1","SecretAccessKey":"secret","SessionToken":"token","Expiration":"2026-01-01T00:00:00Z"}"#
+        );
+        assert_eq!(
+            credentials().to_export_json().expose_secret(),
+            r#"{"Credentials":{"AccessKeyId":"ASIA1","SecretAccessKey":"secret","SessionToken":"token","Expiration":"2026-01-01T00:00:00Z"}}"#
+        );
+    }
+
+    #[test]
+    fn stored_credentials_come_back_for_the_same_identity_only() {
+        let stored = credentials().to_stored_json("digest", 7);
+        assert_eq!(Credentials::from_stored_json(&stored, "digest").unwrap().expiration, 1_767_225_600);
+        assert!(Credentials::from_stored_json(&stored, "other").is_none());
+        assert!(Credentials::from_stored_json(&credentials().to_process_json(), "digest").is_none());
+        assert!(Credentials::from_stored_json(&"{\"Version\":1".into(), "digest").is_none());
+    }
+
+    #[test]
+    fn the_debug_form_holds_no_secret() {
+        let text = format!("{:?}", credentials());
+        assert!(!text.contains("\"secret\"") && !text.contains("\"token\""), "{text}");
+    }
+}

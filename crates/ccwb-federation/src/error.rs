@@ -1,0 +1,94 @@
+//! What AWS can answer instead of credentials.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use ccwb_http::HttpError;
+
+/// No credentials.
+#[derive(Debug, thiserror::Error)]
+pub enum FederationError {
+    /// AWS was not reached.
+    #[error("AWS could not be reached ({operation}): {detail}")]
+    Network {
+        /// The API operation.
+        operation: &'static str,
+        /// Why.
+        detail: String,
+    },
+    /// AWS refused.
+    #[error("AWS refused: {0}")]
+    Refused(AwsRefusal),
+    /// AWS answered something that is not an answer.
+    #[error("AWS's answer cannot be used ({operation}): {problem}")]
+    BadAnswer {
+        /// The API operation.
+        operation: &'static str,
+        /// What is wrong; never the body.
+        problem: String,
+    },
+}
+
+/// An error of an AWS service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwsRefusal {
+    /// The API operation.
+    pub operation: &'static str,
+    /// AWS's error code.
+    pub code: String,
+    /// AWS's message.
+    pub message: String,
+}
+
+impl std::fmt::Display for AwsRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} answered {}: {}", self.operation, self.code, self.message)
+    }
+}
+
+impl FederationError {
+    /// The refusal's code, if it is one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refusal) => Some(&refusal.code),
+            _ => None,
+        }
+    }
+
+    /// Sorts an SDK error. Bodies are never repeated.
+    pub(crate) fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata,
+    {
+        match error {
+            SdkError::ServiceError(context) => match context.err().code() {
+                Some(code) => Self::Refused(AwsRefusal {
+                    operation,
+                    code: code.to_owned(),
+                    message: printable(context.err().message().unwrap_or("no message")),
+                }),
+                None => {
+                    let problem = format!("status {} without an error code", context.raw().status());
+                    Self::BadAnswer { operation, problem }
+                }
+            },
+            SdkError::ResponseError(context) => Self::BadAnswer {
+                operation,
+                problem: format!("status {} with a body that is not this service's", context.raw().status()),
+            },
+            SdkError::DispatchFailure(failure) => {
+                let source = failure.as_connector_error().map(std::error::Error::source);
+                let http = source.flatten().and_then(|source| source.downcast_ref::<HttpError>());
+                let detail = http.map_or_else(|| "the request could not be sent".to_owned(), ToString::to_string);
+                Self::Network { operation, detail }
+            }
+            SdkError::TimeoutError(_) => Self::Network { operation, detail: "no answer in time".to_owned() },
+            _ => Self::BadAnswer { operation, problem: "the request could not be made".to_owned() },
+        }
+    }
+}
+
+/// AWS's messages repeat what the caller sent; none of it may steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect()
+}

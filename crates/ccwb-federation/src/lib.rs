@@ -1,0 +1,18 @@
+//! From an ID token to AWS credentials: Cognito identity pools, STS, and a second role in another account.
+//!
+//! The AWS SDKs do the calls, over the one HTTP client of `ccwb-http` and without any credentials but those that the
+//! calls themselves give: the default credential chain and instance metadata are never asked, so the program cannot
+//! call itself.
+
+mod cognito;
+mod credentials;
+mod error;
+mod federate;
+mod sdk;
+mod session_name;
+mod sts;
+
+pub use credentials::Credentials;
+pub use error::{AwsRefusal, FederationError};
+pub use federate::{Federated, Federator, Person};
+pub use sdk::AwsSettings;

@@ -1,0 +1,109 @@
+//! AWS STS: `AssumeRoleWithWebIdentity`, and `AssumeRole` for a second role.
+
+use aws_sdk_sts::config::{Credentials as SigningCredentials, SharedCredentialsProvider};
+use ccwb_config::AssumeRole;
+use ccwb_http::HttpClient;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::credentials::Credentials;
+use crate::error::FederationError;
+use crate::sdk::{self, AwsSettings};
+
+/// What a role's own maximum is unless an administrator raised it.
+const DEFAULT_MAXIMUM: u32 = 3_600;
+
+/// A role to assume with an ID token.
+pub(crate) struct WebIdentity<'a> {
+    pub(crate) region: &'a str,
+    pub(crate) role_arn: &'a str,
+    pub(crate) duration_seconds: u32,
+    pub(crate) session_name: &'a str,
+}
+
+/// Credentials of the role. A duration above the role's maximum is tried once more at an hour; the second value tells
+/// whether that happened.
+pub(crate) async fn assume_with_web_identity(
+    http: &HttpClient,
+    settings: &AwsSettings,
+    role: &WebIdentity<'_>,
+    id_token: &SecretString,
+) -> Result<(Credentials, bool), FederationError> {
+    let client = aws_sdk_sts::Client::from_conf(sdk::sts(http, settings, role.region).build());
+    match web_identity_call(&client, role, role.duration_seconds, id_token).await {
+        Err(error) if role.duration_seconds > DEFAULT_MAXIMUM && is_too_long(&error) => {
+            web_identity_call(&client, role, DEFAULT_MAXIMUM, id_token).await.map(|credentials| (credentials, true))
+        }
+        result => result.map(|credentials| (credentials, false)),
+    }
+}
+
+async fn web_identity_call(
+    client: &aws_sdk_sts::Client,
+    role: &WebIdentity<'_>,
+    duration_seconds: u32,
+    id_token: &SecretString,
+) -> Result<Credentials, FederationError> {
+    const OPERATION: &str = "AssumeRoleWithWebIdentity";
+    let answer = client
+        .assume_role_with_web_identity()
+        .role_arn(role.role_arn)
+        .role_session_name(role.session_name)
+        .duration_seconds(duration_seconds.cast_signed())
+        .web_identity_token(id_token.expose_secret())
+        .send()
+        .await
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error))?;
+    answer.credentials.map(from_sts).ok_or_else(|| FederationError::BadAnswer {
+        operation: OPERATION,
+        problem: "it holds no credentials".to_owned(),
+    })
+}
+
+/// Assumes a second role, usually in another account, with the credentials of the first.
+pub(crate) async fn assume_role(
+    http: &HttpClient,
+    settings: &AwsSettings,
+    region: &str,
+    role: &AssumeRole,
+    session_name: &str,
+    first: &Credentials,
+) -> Result<Credentials, FederationError> {
+    const OPERATION: &str = "AssumeRole";
+    let signing = SigningCredentials::new(
+        &first.access_key_id,
+        first.secret_access_key.expose_secret(),
+        Some(first.session_token.expose_secret().to_owned()),
+        None,
+        "credential-process",
+    );
+    let config = sdk::sts(http, settings, region).credentials_provider(SharedCredentialsProvider::new(signing)).build();
+    let answer = aws_sdk_sts::Client::from_conf(config)
+        .assume_role()
+        .role_arn(&role.role_arn)
+        .role_session_name(session_name)
+        .duration_seconds(role.duration_seconds.cast_signed())
+        .set_external_id(role.external_id.clone())
+        .send()
+        .await
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error))?;
+    answer.credentials.map(from_sts).ok_or_else(|| FederationError::BadAnswer {
+        operation: OPERATION,
+        problem: "it holds no credentials".to_owned(),
+    })
+}
+
+fn from_sts(found: aws_sdk_sts::types::Credentials) -> Credentials {
+    Credentials {
+        access_key_id: found.access_key_id,
+        secret_access_key: found.secret_access_key.into(),
+        session_token: found.session_token.into(),
+        expiration: found.expiration.secs(),
+        issued: None,
+    }
+}
+
+/// "The requested `DurationSeconds` exceeds the `MaxSessionDuration` set for this role."
+fn is_too_long(error: &FederationError) -> bool {
+    matches!(error, FederationError::Refused(refusal)
+        if refusal.code == "ValidationError" && refusal.message.contains("DurationSeconds"))
+}

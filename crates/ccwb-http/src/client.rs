@@ -1,0 +1,196 @@
+//! The client itself.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, NoProxy, Proxy};
+use url::Url;
+
+use crate::error::HttpError;
+use crate::settings::{HttpSettings, ProxySettings};
+
+/// The largest response that is read. Real ones (discovery, keys, tokens, credentials) are under 100 kB; a hostile
+/// server must not fill the memory.
+pub const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
+
+/// The client. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct HttpClient {
+    inner: reqwest::Client,
+}
+
+impl HttpClient {
+    /// Makes the client.
+    ///
+    /// Redirects are never followed: a token endpoint that redirects would be handed the authorization code of another
+    /// (RFC 9700, section 4.11), and none of the endpoints that are used here has a reason to.
+    pub fn new(settings: &HttpSettings) -> Result<Self, HttpError> {
+        // An error only says that it is installed already.
+        let _ = rustls::crypto::CryptoProvider::install_default(rustls::crypto::ring::default_provider());
+        let mut builder = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .connect_timeout(settings.connect_timeout)
+            .timeout(settings.timeout)
+            .user_agent(&settings.user_agent)
+            .referer(false);
+        for path in &settings.ca_bundles {
+            builder = builder.tls_certs_merge(certificates(path)?);
+        }
+        for proxy in proxies(&settings.proxy)? {
+            builder = builder.proxy(proxy);
+        }
+        builder.build().map(|inner| Self { inner }).map_err(|error| HttpError::Setup(error.without_url().to_string()))
+    }
+
+    /// Sends a request and reads the whole response.
+    pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
+        self.send_bytes(request.map(reqwest::Body::from)).await
+    }
+
+    pub(crate) async fn send_bytes(
+        &self,
+        request: http::Request<reqwest::Body>,
+    ) -> Result<http::Response<Vec<u8>>, HttpError> {
+        let request = reqwest::Request::try_from(request)
+            .map_err(|error| HttpError::Setup(format!("not a request: {}", error.without_url())))?;
+        let url = Arc::new(request.url().clone());
+        let failed = |error| HttpError::request(&url, error);
+        let mut response = self.inner.execute(request).await.map_err(failed)?;
+        let mut answer = http::Response::builder().status(response.status());
+        if let Some(headers) = answer.headers_mut() {
+            *headers = response.headers().clone();
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
+                return Err(HttpError::too_large(&url, MAX_RESPONSE_BYTES));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        answer.body(body).map_err(|error| HttpError::Setup(error.to_string()))
+    }
+
+    /// A `GET` that asks for JSON.
+    pub async fn get_json(&self, url: &Url) -> Result<http::Response<Vec<u8>>, HttpError> {
+        let request = http::Request::get(url.as_str())
+            .header(http::header::ACCEPT, "application/json")
+            .body(Vec::new())
+            .map_err(|error| HttpError::Setup(error.to_string()))?;
+        self.send(request).await
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
+    let failed = |problem: String| HttpError::CaBundle { path: path.to_owned(), problem };
+    let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| failed(error.to_string()))?;
+    if certificates.is_empty() { Err(failed("it holds no certificate".to_owned())) } else { Ok(certificates) }
+}
+
+/// The proxies that the variables name. Without any, the system's own settings hold (macOS, Windows).
+fn proxies(settings: &ProxySettings) -> Result<Vec<Proxy>, HttpError> {
+    let exceptions = format!("localhost,127.0.0.0/8,::1,{}", settings.no_proxy.as_deref().unwrap_or_default());
+    let mut proxies = Vec::new();
+    let mut add = |variable, address: &Option<String>, make: fn(String) -> reqwest::Result<Proxy>| {
+        let Some(address) = address.clone().filter(|address| !address.is_empty()) else { return Ok(()) };
+        let bad = || HttpError::ProxyAddress { variable };
+        check_proxy(&address).ok_or_else(bad)?;
+        let proxy = make(address).map_err(|_| bad())?;
+        proxies.push(proxy.no_proxy(NoProxy::from_string(&exceptions)));
+        Ok(())
+    };
+    add("HTTPS_PROXY", &settings.https, Proxy::https)?;
+    add("HTTP_PROXY", &settings.http, Proxy::http)?;
+    add("ALL_PROXY", &settings.all, Proxy::all)?;
+    Ok(proxies)
+}
+
+/// `http://` or `https://`; without a scheme, `http://` is meant.
+fn check_proxy(address: &str) -> Option<()> {
+    let address = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+    let url = Url::parse(&address).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::HttpErrorKind;
+
+    fn settings() -> HttpSettings {
+        HttpSettings {
+            ca_bundles: Vec::new(),
+            proxy: ProxySettings::default(),
+            connect_timeout: Duration::from_secs(2),
+            timeout: Duration::from_secs(2),
+            user_agent: "test".to_owned(),
+        }
+    }
+
+    /// Answers one connection with these bytes, over and over for `repeat`.
+    fn server(head: &'static str, body: &'static str, repeat: usize) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(head.as_bytes());
+            for _ in 0..repeat {
+                if stream.write_all(body.as_bytes()).is_err() {
+                    break;
+                }
+            }
+        });
+        Url::parse(&format!("http://{address}/x?code=secret-code")).unwrap()
+    }
+
+    fn get(settings: &HttpSettings, url: &Url) -> Result<http::Response<Vec<u8>>, HttpError> {
+        let client = HttpClient::new(settings).unwrap();
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(client.get_json(url))
+    }
+
+    #[test]
+    fn redirects_are_not_followed() {
+        let url = server("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n", "", 0);
+        assert_eq!(get(&settings(), &url).unwrap().status(), 302);
+    }
+
+    #[test]
+    fn an_endless_response_is_cut_off() {
+        let url = server("HTTP/1.1 200 OK\r\n\r\n", "                                ", 100_000);
+        assert_eq!(get(&settings(), &url).unwrap_err().kind(), Some(HttpErrorKind::TooLarge));
+    }
+
+    #[test]
+    fn failures_are_told_apart_and_never_repeat_the_query() {
+        let refused = Url::parse("http://127.0.0.1:1/?code=secret-code").unwrap();
+        let error = get(&settings(), &refused).unwrap_err();
+        assert_eq!(error.kind(), Some(HttpErrorKind::Connect));
+        assert!(!format!("{error} {error:?}").contains("secret-code"));
+        let reset = server("", "", 0);
+        assert_eq!(get(&settings(), &reset).unwrap_err().kind(), Some(HttpErrorKind::Broken));
+        let no_name = Url::parse("http://no-such-host.invalid/").unwrap();
+        assert_eq!(get(&settings(), &no_name).unwrap_err().kind(), Some(HttpErrorKind::Dns));
+    }
+
+    #[test]
+    fn loopback_is_never_reached_through_a_proxy() {
+        let url = server("HTTP/1.1 204 No Content\r\n\r\n", "", 0);
+        let proxy = ProxySettings { http: Some("http://127.0.0.1:1".to_owned()), ..ProxySettings::default() };
+        assert_eq!(get(&HttpSettings { proxy, ..settings() }, &url).unwrap().status(), 204);
+    }
+
+    #[test]
+    fn a_missing_bundle_and_a_bad_proxy_are_named_without_the_password() {
+        let bundle = HttpSettings { ca_bundles: vec!["/nowhere.pem".into()], ..settings() };
+        assert!(HttpClient::new(&bundle).unwrap_err().to_string().contains("/nowhere.pem"));
+        let proxy = ProxySettings { https: Some("gopher://user:hunter2@x".to_owned()), ..ProxySettings::default() };
+        let error = HttpClient::new(&HttpSettings { proxy, ..settings() }).unwrap_err();
+        assert_eq!(error.to_string(), "the address in HTTPS_PROXY is not a proxy's address");
+    }
+}

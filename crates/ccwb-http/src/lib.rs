@@ -1,0 +1,14 @@
+//! The one HTTP client: TLS provider, trust, proxies and time limits for the identity provider and for AWS alike.
+//!
+//! `openidconnect` takes any client as a function from request to response ([`HttpClient::send`]), the AWS SDKs take it
+//! through [`HttpClient::for_aws`]. So there is one TLS stack in the binary, one policy for proxies and trust, and one
+//! place that knows how a network can fail ([`HttpError`]).
+
+mod aws;
+mod client;
+mod error;
+mod settings;
+
+pub use client::{HttpClient, MAX_RESPONSE_BYTES};
+pub use error::{HttpError, HttpErrorKind};
+pub use settings::{HttpSettings, ProxySettings};

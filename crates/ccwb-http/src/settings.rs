@@ -1,0 +1,46 @@
+//! What a binary read from the environment and hands in.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How to reach the network.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// PEM files with certificate authorities that are trusted beside the operating system's
+    /// (`AWS_CA_BUNDLE`, `SSL_CERT_FILE`, `NODE_EXTRA_CA_CERTS`, `REQUESTS_CA_BUNDLE`).
+    pub ca_bundles: Vec<PathBuf>,
+    /// Proxies.
+    pub proxy: ProxySettings,
+    /// Time limit for a connection, TLS included.
+    pub connect_timeout: Duration,
+    /// Time limit for a whole request.
+    pub timeout: Duration,
+    /// `User-Agent`.
+    pub user_agent: String,
+}
+
+/// Proxies, as the usual variables name them. Loopback addresses are never reached through one.
+#[derive(Clone, Default)]
+pub struct ProxySettings {
+    /// `HTTPS_PROXY` or `https_proxy`; may hold a user name and a password.
+    pub https: Option<String>,
+    /// `HTTP_PROXY` or `http_proxy`.
+    pub http: Option<String>,
+    /// `ALL_PROXY` or `all_proxy`.
+    pub all: Option<String>,
+    /// `NO_PROXY` or `no_proxy`.
+    pub no_proxy: Option<String>,
+}
+
+impl std::fmt::Debug for ProxySettings {
+    /// A proxy's address may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let set = |value: &Option<String>| if value.is_some() { "set" } else { "not set" };
+        f.debug_struct("ProxySettings")
+            .field("https", &set(&self.https))
+            .field("http", &set(&self.http))
+            .field("all", &set(&self.all))
+            .field("no_proxy", &self.no_proxy)
+            .finish()
+    }
+}

@@ -1,0 +1,123 @@
+//! The authorization request (RFC 6749, section 4.1.1) with PKCE (RFC 7636), state and nonce.
+
+use ccwb_config::OidcProfile;
+use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
+use openidconnect::Nonce;
+use url::Url;
+
+use crate::metadata::Metadata;
+use crate::quirks;
+
+/// One authorization request and what is needed to judge its answer.
+#[derive(Debug)]
+pub struct AuthorizationRequest {
+    /// Where the browser goes.
+    pub url: Url,
+    /// Sent as `state`, expected in the callback.
+    pub state: CsrfToken,
+    /// Sent as `nonce`, expected in the ID token.
+    pub nonce: Nonce,
+    /// Proves at the token endpoint that it is us.
+    pub verifier: PkceCodeVerifier,
+    /// Sent as `redirect_uri`, both times.
+    pub redirect_uri: String,
+}
+
+impl AuthorizationRequest {
+    /// A new request with fresh random values; the answer comes to `http://localhost:<port>/callback`.
+    pub fn new(profile: &OidcProfile, metadata: &Metadata, port: u16) -> Self {
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let (state, nonce) = (CsrfToken::new_random(), Nonce::new_random());
+        let redirect_uri = format!("http://localhost:{port}/callback");
+        let quirks = quirks::of(profile.provider);
+        let mut url = metadata.authorization_endpoint.clone();
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &profile.client_id)
+            .append_pair("redirect_uri", &redirect_uri)
+            .append_pair("scope", &scope(profile, metadata))
+            .append_pair("state", state.secret())
+            .append_pair("nonce", nonce.secret())
+            .append_pair("code_challenge", challenge.as_str())
+            .append_pair("code_challenge_method", challenge.method().as_str())
+            .extend_pairs(quirks.extra)
+            .extend_pairs(profile.prompt.as_ref().map(|prompt| ("prompt", prompt)));
+        Self { url, state, nonce, verifier, redirect_uri }
+    }
+}
+
+/// The configured scopes, else the provider's own; `offline_access` only where the provider does not say that it
+/// knows other scopes only.
+pub(crate) fn scope(profile: &OidcProfile, metadata: &Metadata) -> String {
+    if let Some(scopes) = &profile.scopes {
+        return scopes.join(" ");
+    }
+    let known = |scope: &str| metadata.scopes.is_empty() || metadata.scopes.iter().any(|known| known == scope);
+    let scopes = quirks::of(profile.provider).scopes.iter().copied();
+    scopes.filter(|scope| *scope != "offline_access" || known(scope)).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::path::Path;
+
+    use ccwb_config::Config;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn request(changes: &Value, scopes: &[&str]) -> HashMap<String, String> {
+        let mut profile = json!({"client_id": "c", "identity_pool_id": "us-east-1:aa"});
+        profile.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let config = Config::from_text(Path::new("c"), json!({ "P": profile }).to_string());
+        let profile = config.profile("P").unwrap().oidc().unwrap().clone();
+        let endpoint = |path: &str| Url::parse(&format!("https://i.example/{path}")).unwrap();
+        let metadata = Metadata {
+            issuer: "https://i.example".to_owned(),
+            authorization_endpoint: endpoint("a?tenant=1"),
+            token_endpoint: endpoint("t"),
+            jwks_uri: endpoint("k"),
+            revocation_endpoint: None,
+            device_authorization_endpoint: None,
+            end_session_endpoint: None,
+            signing_algorithms: Vec::new(),
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        };
+        AuthorizationRequest::new(&profile, &metadata, 8400).url.query_pairs().into_owned().collect()
+    }
+
+    #[test]
+    fn the_request_has_pkce_state_and_nonce_and_keeps_a_query_that_was_there() {
+        let query = request(&json!({"provider_domain": "i.example"}), &[]);
+        for (name, value) in [
+            ("tenant", "1"),
+            ("response_type", "code"),
+            ("client_id", "c"),
+            ("redirect_uri", "http://localhost:8400/callback"),
+            ("scope", "openid profile email offline_access"),
+            ("code_challenge_method", "S256"),
+        ] {
+            assert_eq!(query.get(name).map(String::as_str), Some(value), "{name}");
+        }
+        for name in ["state", "nonce", "code_challenge"] {
+            assert!(query[name].len() >= 22, "{name}");
+        }
+        assert!(!query.contains_key("prompt"));
+    }
+
+    #[test]
+    fn providers_are_asked_for_a_refresh_token_in_their_own_way() {
+        let google = request(&json!({"provider_domain": "accounts.google.com", "client_secret": "s"}), &[]);
+        assert_eq!((google["scope"].as_str(), google["access_type"].as_str()), ("openid email profile", "offline"));
+        let entra = request(&json!({"provider_domain": "login.microsoftonline.com/t"}), &[]);
+        assert_eq!((entra["response_mode"].as_str(), entra["prompt"].as_str()), ("query", "select_account"));
+        let entra = request(&json!({"provider_domain": "login.microsoftonline.com/t", "oidc_prompt": ""}), &[]);
+        assert!(!entra.contains_key("prompt"));
+        let cognito =
+            json!({"provider_domain": "x.auth.us-east-1.amazoncognito.com", "cognito_user_pool_id": "us-east-1_a"});
+        assert_eq!(request(&cognito, &[])["scope"], "openid email");
+        let without = request(&json!({"provider_domain": "i.example"}), &["openid", "profile", "email"]);
+        assert_eq!(without["scope"], "openid profile email");
+    }
+}

@@ -1,0 +1,161 @@
+//! What a request to the callback server is. A pure function: any web page and any local program can make requests to
+//! a loopback port, so everything about them is hostile until `state` says otherwise.
+
+use oauth2::CsrfToken;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::error::ProviderRefusal;
+use crate::id_token::same_state;
+use crate::text::printable;
+
+/// The parts of a request that matter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    /// Path and query, as in the request line.
+    pub(crate) target: &'a str,
+    pub(crate) host: Option<&'a str>,
+}
+
+/// What the answer to our authorization request must look like.
+#[derive(Debug)]
+pub(crate) struct Expected {
+    pub(crate) port: u16,
+    pub(crate) state: CsrfToken,
+    /// Checked against `iss` where the provider sends it (RFC 9207).
+    pub(crate) issuer: String,
+}
+
+/// What a request is.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// The provider's answer.
+    Answer(Result<SecretString, ProviderRefusal>),
+    /// Not for this server. It gets the neutral page with this status, and nothing changes.
+    Foreign(u16),
+    /// The right path with a state that nobody waits for: an old tab, or a forgery. Nothing changes.
+    Stale,
+}
+
+/// Judges a request: method, host and path first, then `state`, and only then anything else in it.
+pub(crate) fn judge(request: Request<'_>, expected: &Expected) -> Verdict {
+    let hosts = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{}", expected.port));
+    // A page that points its own name at 127.0.0.1 (DNS rebinding) sends that name as Host.
+    if !request.host.is_some_and(|host| hosts.iter().any(|known| known.eq_ignore_ascii_case(host))) {
+        return Verdict::Foreign(421);
+    }
+    let Ok(url) = Url::parse(&format!("http://localhost{}", request.target)) else { return Verdict::Foreign(400) };
+    if url.path() != "/callback" {
+        return Verdict::Foreign(404);
+    }
+    if request.method != "GET" {
+        return Verdict::Foreign(405);
+    }
+    let Ok(parameters) = Parameters::read(&url) else { return Verdict::Stale };
+    match &parameters.state {
+        Some(state) if same_state(&expected.state, state) => answer(parameters, expected),
+        _ => Verdict::Stale,
+    }
+}
+
+fn answer(parameters: Parameters, expected: &Expected) -> Verdict {
+    if parameters.iss.is_some_and(|issuer| issuer != expected.issuer) {
+        return Verdict::Stale;
+    }
+    match (parameters.code, parameters.error) {
+        (Some(code), None) => Verdict::Answer(Ok(code.into())),
+        (None, Some(error)) => Verdict::Answer(Err(ProviderRefusal {
+            error: printable(&error),
+            description: parameters.error_description.as_deref().map(printable).filter(|text| !text.is_empty()),
+        })),
+        _ => Verdict::Stale,
+    }
+}
+
+/// The parameters of an authorization response (RFC 6749, sections 4.1.2 and 4.1.2.1).
+#[derive(Default)]
+struct Parameters {
+    state: Option<String>,
+    code: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+    iss: Option<String>,
+}
+
+impl Parameters {
+    /// A parameter that is there twice is an error (RFC 6749, section 3.1).
+    fn read(url: &Url) -> Result<Self, ()> {
+        let mut parameters = Self::default();
+        for (name, value) in url.query_pairs() {
+            let slot = match &*name {
+                "state" => &mut parameters.state,
+                "code" => &mut parameters.code,
+                "error" => &mut parameters.error,
+                "error_description" => &mut parameters.error_description,
+                "iss" => &mut parameters.iss,
+                _ => continue,
+            };
+            if value.is_empty() {
+                continue;
+            }
+            if slot.replace(value.into_owned()).is_some() {
+                return Err(());
+            }
+        }
+        Ok(parameters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn verdict(method: &str, target: &str, host: Option<&str>) -> String {
+        let expected =
+            Expected { port: 8400, state: CsrfToken::new("right".to_owned()), issuer: "https://i.example".to_owned() };
+        match judge(Request { method, target, host }, &expected) {
+            Verdict::Answer(Ok(code)) => format!("code {}", code.expose_secret()),
+            Verdict::Answer(Err(refusal)) => format!("refused {refusal}"),
+            Verdict::Foreign(status) => format!("foreign {status}"),
+            Verdict::Stale => "stale".to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_the_right_state_on_the_right_address_is_an_answer() {
+        let local = Some("localhost:8400");
+        for (method, target, host, expected) in [
+            ("GET", "/callback?code=c&state=right", local, "code c"),
+            ("GET", "/callback?state=right&code=c&iss=https://i.example", Some("127.0.0.1:8400"), "code c"),
+            ("GET", "/callback?state=right&code=c&session_state=x", Some("[::1]:8400"), "code c"),
+            (
+                "GET",
+                "/callback?state=right&error=access_denied&error_description=no%1b%5b31m",
+                local,
+                "refused access_denied: no [31m",
+            ),
+            ("GET", "/callback?error=access_denied", local, "stale"),
+            ("GET", "/callback?error=access_denied&state=wrong", local, "stale"),
+            ("GET", "/callback?code=c&state=wrong", local, "stale"),
+            ("GET", "/callback?code=c&state=right&state=wrong", local, "stale"),
+            ("GET", "/callback?code=c&code=d&state=right", local, "stale"),
+            ("GET", "/callback?code=c&error=e&state=right", local, "stale"),
+            ("GET", "/callback?state=right", local, "stale"),
+            ("GET", "/callback?code=c&state=right&iss=https://evil.example", local, "stale"),
+            ("GET", "/callback", local, "stale"),
+            ("POST", "/callback?code=c&state=right", local, "foreign 405"),
+            ("HEAD", "/callback?code=c&state=right", local, "foreign 405"),
+            ("GET", "/favicon.ico", local, "foreign 404"),
+            ("GET", "/callback/../x?code=c&state=right", local, "foreign 404"),
+            ("GET", "//evil/callback?code=c&state=right", local, "foreign 404"),
+            ("GET", "/callback?code=c&state=right", Some("evil.example:8400"), "foreign 421"),
+            ("GET", "/callback?code=c&state=right", Some("localhost:8401"), "foreign 421"),
+            ("GET", "/callback?code=c&state=right", None, "foreign 421"),
+        ] {
+            assert_eq!(verdict(method, target, host), expected, "{method} {target} {host:?}");
+        }
+    }
+}
