@@ -1,0 +1,108 @@
+//! What is kept between calls, typed and bound to the identity: a changed configuration finds nothing.
+
+use ccwb_federation::Credentials;
+use ccwb_oidc::IdToken;
+use ccwb_store::{LockGuard, NewFallback, Slot, StoreError};
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::context::Context;
+
+/// Credentials with less left are not handed out.
+const CREDENTIALS_MARGIN: i64 = 30;
+/// ID tokens with less left are not used.
+const ID_TOKEN_MARGIN: TimeDelta = TimeDelta::seconds(60);
+
+/// The tokens of the last sign-in or refresh.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    pub(crate) id_token: Option<SecretString>,
+    pub(crate) refresh_token: Option<SecretString>,
+    /// The Cognito identity, which saves a call.
+    pub(crate) identity_id: Option<String>,
+    /// When a person last signed in, in Unix seconds.
+    pub(crate) signed_in_at: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire<'a> {
+    binding: std::borrow::Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id_token: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identity_id: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signed_in_at: Option<i64>,
+}
+
+impl Tokens {
+    /// The ID token, if it can still be used.
+    pub(crate) fn usable_id_token(&self, now: DateTime<Utc>) -> Option<IdToken> {
+        self.last_id_token().filter(|token| token.expires() - now > ID_TOKEN_MARGIN)
+    }
+
+    /// The ID token, whatever its age.
+    pub(crate) fn last_id_token(&self) -> Option<IdToken> {
+        IdToken::from_store(self.id_token.as_ref()?)
+    }
+}
+
+/// Cached credentials that can be handed out.
+pub(crate) fn usable_credentials(context: &Context<'_>, now: DateTime<Utc>) -> Result<Option<Credentials>, StoreError> {
+    Ok(credentials(context)?.filter(|found| found.expiration - now.timestamp() > CREDENTIALS_MARGIN))
+}
+
+/// Cached credentials of this identity, whatever their age.
+pub(crate) fn credentials(context: &Context<'_>) -> Result<Option<Credentials>, StoreError> {
+    let stored = context.store.read(Slot::Credentials)?;
+    Ok(stored.and_then(|stored| Credentials::from_stored_json(&stored, context.identity.as_str())))
+}
+
+/// Cached tokens of this identity; none of them if there are none.
+pub(crate) fn tokens(context: &Context<'_>) -> Result<Tokens, StoreError> {
+    let stored = context.store.read(Slot::Tokens)?;
+    Ok(stored.and_then(|stored| parse(&stored, context.identity.as_str())).unwrap_or_default())
+}
+
+pub(crate) fn save_credentials(
+    context: &Context<'_>,
+    credentials: &Credentials,
+    now: DateTime<Utc>,
+    held: &LockGuard,
+) -> Result<Option<NewFallback>, StoreError> {
+    let stored = credentials.to_stored_json(context.identity.as_str(), now.timestamp());
+    context.store.write(Slot::Credentials, &stored, now.timestamp(), held)
+}
+
+pub(crate) fn save_tokens(
+    context: &Context<'_>,
+    tokens: &Tokens,
+    now: DateTime<Utc>,
+    held: &LockGuard,
+) -> Result<Option<NewFallback>, StoreError> {
+    fn text(secret: Option<&SecretString>) -> Option<std::borrow::Cow<'_, str>> {
+        secret.map(|secret| secret.expose_secret().into())
+    }
+    let wire = Wire {
+        binding: context.identity.as_str().into(),
+        id_token: text(tokens.id_token.as_ref()),
+        refresh_token: text(tokens.refresh_token.as_ref()),
+        identity_id: tokens.identity_id.as_deref().map(Into::into),
+        signed_in_at: tokens.signed_in_at,
+    };
+    let stored = serde_json::to_string(&wire).unwrap_or_default().into();
+    context.store.write(Slot::Tokens, &stored, now.timestamp(), held)
+}
+
+fn parse(stored: &SecretString, binding: &str) -> Option<Tokens> {
+    let wire: Wire<'_> = serde_json::from_str(stored.expose_secret()).ok()?;
+    (wire.binding == binding).then(|| Tokens {
+        id_token: wire.id_token.map(|token| token.into_owned().into()),
+        refresh_token: wire.refresh_token.map(|token| token.into_owned().into()),
+        identity_id: wire.identity_id.map(std::borrow::Cow::into_owned),
+        signed_in_at: wire.signed_in_at,
+    })
+}

@@ -1,0 +1,207 @@
+//! The command line: plain data, nothing resolved.
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::error::{Error, exit};
+use crate::world::World;
+
+/// AWS credentials for Claude Code on Amazon Bedrock, through your company's own sign-in.
+///
+/// Without a command it prints credentials in the form that AWS SDKs expect of a `credential_process`.
+#[derive(Debug, Parser)]
+#[command(name = "credential-process", disable_version_flag = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The profile in config.json [default: `CCWB_PROFILE`, else the only one, else ClaudeCode]
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
+    /// Never open a browser; fail with exit code 4 where a sign-in is needed [env: `CCWB_NO_BROWSER=1`]
+    #[arg(long, global = true)]
+    pub(crate) no_browser: bool,
+
+    /// Print the version
+    #[arg(short = 'v', long)]
+    pub(crate) version: bool,
+
+    #[command(flatten)]
+    pub(crate) guidance: GuidanceFlags,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print credentials for Claude Code's awsCredentialExport; never opens a browser
+    Export,
+    /// Sign in if needed; silent and instant when credentials are good
+    Login {
+        /// How to sign in
+        #[arg(long, value_enum, default_value_t = Method::Auto)]
+        method: Method,
+        /// Sign in even if credentials are good
+        #[arg(long)]
+        force: bool,
+    },
+    /// Revoke the refresh token where the provider can, and remove everything that is stored
+    Logout {
+        /// Every profile in config.json
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show who is signed in, what is cached until when, and the last error
+    Status {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the ID token, or an HTTP header with it
+    Token {
+        /// What to print
+        #[arg(long, value_enum, default_value_t = TokenFormat::Raw)]
+        format: TokenFormat,
+    },
+    /// Print the claims of the cached ID token
+    Claims {
+        /// Only the claims that become AWS principal tags
+        #[arg(long)]
+        tags: bool,
+        /// Only the value of one principal tag
+        #[arg(long, value_name = "KEY")]
+        tag: Option<String>,
+    },
+    /// Print the resolved configuration as JSON; no network, no secrets
+    Explain,
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+    /// The detached sign-in; started by this program only
+    #[command(name = "__sign-in", hide = true)]
+    SignIn {
+        /// Started by `login`: a person waits for it
+        #[arg(long)]
+        by_person: bool,
+    },
+    /// The detached renewal; started by this program only
+    #[command(name = "__renew", hide = true)]
+    Renew,
+}
+
+/// How to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    /// What fits this machine
+    Auto,
+    /// The browser on this machine
+    Browser,
+}
+
+/// What `token` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TokenFormat {
+    /// The token; may open a browser
+    Raw,
+    /// {"Authorization":"Bearer ..."}; never opens a browser
+    Header,
+}
+
+/// The flags of the AWS guidance's binary, for installs that use them.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of another program, kept as they are")]
+pub(crate) struct GuidanceFlags {
+    #[arg(long, hide = true)]
+    pub(crate) get_monitoring_token: bool,
+    #[arg(long, hide = true)]
+    pub(crate) get_mcp_auth_header: bool,
+    #[arg(long, hide = true)]
+    pub(crate) clear_cache: bool,
+    #[arg(long, hide = true)]
+    pub(crate) check_expiration: bool,
+    #[arg(long, hide = true)]
+    pub(crate) refresh_if_needed: bool,
+    #[arg(long, hide = true)]
+    pub(crate) show_tags: bool,
+    #[arg(long, hide = true)]
+    pub(crate) show_claims: bool,
+    #[arg(long, hide = true, value_name = "KEY")]
+    pub(crate) get_tag: Option<String>,
+    #[arg(long, hide = true)]
+    pub(crate) login: bool,
+    #[arg(long, hide = true)]
+    pub(crate) set_client_secret: bool,
+    #[arg(long, hide = true)]
+    pub(crate) explain: bool,
+}
+
+/// Parses the arguments; `None` if they asked for help, which is printed. What cannot be parsed is an error like any
+/// other.
+pub(crate) fn parse(world: &World) -> Result<Option<Cli>, Error> {
+    match Cli::try_parse_from(world.arguments.iter().map(go_style)) {
+        Ok(cli) => Ok(Some(cli)),
+        Err(error) if error.use_stderr() => {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            Err(Error::new("usage", exit::USAGE, first, format!("run {}", world.command_line(None, &["--help"]))))
+        }
+        Err(help) => crate::output::text(&help.to_string()).map(|()| None),
+    }
+}
+
+/// The guidance's binary takes long flags with one hyphen too (`-profile X`).
+fn go_style(argument: &OsString) -> OsString {
+    const FLAGS: &[&str] = &[
+        "profile",
+        "version",
+        "get-monitoring-token",
+        "get-mcp-auth-header",
+        "clear-cache",
+        "check-expiration",
+        "refresh-if-needed",
+        "show-tags",
+        "show-claims",
+        "get-tag",
+        "login",
+        "set-client-secret",
+        "explain",
+        "help",
+    ];
+    let flag = argument.to_str().and_then(|text| text.strip_prefix('-'));
+    match flag.filter(|flag| FLAGS.contains(&flag.split('=').next().unwrap_or_default())) {
+        Some(flag) => OsString::from(format!("--{flag}")),
+        None => argument.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn long_flags_with_one_hyphen_are_understood_as_the_guidance_does() {
+        for (given, expected) in [
+            ("-profile", "--profile"),
+            ("-profile=X", "--profile=X"),
+            ("-get-monitoring-token", "--get-monitoring-token"),
+            ("-p", "-p"),
+            ("-v", "-v"),
+            ("--profile", "--profile"),
+            ("-pClaudeCode", "-pClaudeCode"),
+        ] {
+            assert_eq!(go_style(&given.into()), expected);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The main path: credentials for AWS SDKs, and for Claude Code.
+
+use std::time::Duration;
+
+use ccwb_federation::Credentials;
+
+use super::renew;
+use crate::context::Context;
+use crate::error::Error;
+use crate::ladder::{AwsCredentials, Climb, Interaction, climb};
+use crate::{output, sign_in};
+
+/// `export` answers within this: nobody waits longer for a program that may not ask.
+const EXPORT: Duration = Duration::from_secs(10);
+
+/// The default command: one line of JSON.
+pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
+    let interaction = if silent { Interaction::Never } else { Interaction::Budgeted };
+    // A little longer than a sign-in lives: its own word that it timed out comes before ours.
+    let limit = sign_in::LIFE + Duration::from_secs(10);
+    let credentials = get(context, interaction, if silent { EXPORT } else { limit })?;
+    output::secret_line(&credentials.to_process_json())?;
+    renew::ahead_of_need(context, &credentials);
+    Ok(())
+}
+
+/// `export`.
+pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
+    let credentials = get(context, Interaction::Never, EXPORT)?;
+    output::secret_line(&credentials.to_export_json())?;
+    renew::ahead_of_need(context, &credentials);
+    Ok(())
+}
+
+fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Credentials, Error> {
+    climb::<AwsCredentials>(context, Climb { interaction, limit, force: false })
+}

@@ -1,0 +1,116 @@
+//! `logout`: revoke what can be revoked, remove what is stored, and say what is still alive.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use ccwb_oidc::{Provider, TokenClient};
+use ccwb_store::{LockGuard, Slot, private_file};
+use chrono::{Local, TimeZone};
+
+use crate::context::{Context, KeyringManners};
+use crate::error::{Error, exit};
+use crate::output::note;
+use crate::world::World;
+use crate::{cache, http, ladder};
+
+/// How long a running renewal or sign-in is waited for.
+const LOCK: Duration = Duration::from_secs(3);
+
+pub(crate) fn run(world: &World, profile: Option<&str>, all: bool) -> Result<ExitCode, Error> {
+    let first = Context::load(world, profile, KeyringManners::Quick);
+    if !all {
+        return one(&first?).map(|()| ExitCode::SUCCESS);
+    }
+    let config = ccwb_config::Config::load(&world.places())?;
+    let mut worst = ExitCode::SUCCESS;
+    for name in config.profile_names()? {
+        // A profile that cannot be used is no reason to leave the others signed in.
+        let result = Context::load(world, Some(&name), KeyringManners::Quick).and_then(|context| one(&context));
+        if let Err(error) = result {
+            worst = error.report();
+        }
+    }
+    Ok(worst)
+}
+
+fn one(context: &Context<'_>) -> Result<(), Error> {
+    let held = lock(context)?;
+    let tokens = cache::tokens(context).unwrap_or_default();
+    let credentials = cache::credentials(context).ok().flatten();
+    let revocation = tokens.refresh_token.as_ref().map(|token| revoke(context, token));
+    forget(context, &held)?;
+    let name = &context.profile.name;
+    note(&format!("Signed out of profile {name}: everything stored for it was removed."));
+    match revocation {
+        Some(Ok(true)) => note("The refresh token was revoked at the identity provider."),
+        Some(Ok(false)) => note(
+            "The identity provider offers no revocation: a copy of the refresh token, if there is one, stays good until it expires.",
+        ),
+        Some(Err(error)) => note(&format!(
+            "The refresh token could not be revoked ({}): a copy of it, if there is one, stays good until it expires.",
+            error.message
+        )),
+        None => {}
+    }
+    if let Some(credentials) = credentials.filter(|found| found.expiration > World::now().timestamp()) {
+        let until = Local.timestamp_opt(credentials.expiration, 0).single();
+        let until = until.map(|time| time.format("%H:%M on %-d %B").to_string()).unwrap_or_default();
+        note(&format!("AWS credentials that programs already hold stay good until {until}; AWS cannot revoke them."));
+    }
+    note("Your browser's session at the identity provider was not ended.");
+    Ok(())
+}
+
+fn lock(context: &Context<'_>) -> Result<LockGuard, Error> {
+    let lock = context.lock();
+    let deadline = Instant::now() + LOCK;
+    loop {
+        if let Some(guard) = lock.try_acquire()? {
+            return Ok(guard);
+        }
+        if Instant::now() >= deadline {
+            let message = format!("a sign-in or renewal of profile \"{}\" is running", context.profile.name);
+            let hint = "finish or cancel the sign-in in the browser, then run logout again";
+            return Err(Error::new("sign-in-running", exit::SIGN_IN_NEEDED, message, hint));
+        }
+        lock.waiter()?.wait(deadline.saturating_duration_since(Instant::now()))?;
+    }
+}
+
+fn revoke(context: &Context<'_>, refresh_token: &secrecy::SecretString) -> Result<bool, Error> {
+    let profile = context.oidc()?;
+    let client = http::client(context.world)?;
+    let credential = ladder::client_credential(context)?;
+    let now = World::now();
+    let cache_file = context.state.provider_cache(&context.profile.name);
+    http::runtime()?.block_on(async {
+        let provider = Provider::load(&client, profile, &cache_file, now).await?;
+        let tokens = TokenClient::new(&client, provider.metadata(), profile, &credential, now);
+        Ok(tokens.revoke(refresh_token).await?)
+    })
+}
+
+/// Removes everything that is stored for a profile, the client secret excepted: that is the machine's, not the person's.
+pub(super) fn forget(context: &Context<'_>, _held: &LockGuard) -> Result<(), Error> {
+    let name = &context.profile.name;
+    context.store.remove(Slot::Credentials)?;
+    context.store.remove(Slot::Tokens)?;
+    context.store.forget_fallback()?;
+    let state = &context.state;
+    for file in [
+        state.sign_in(name, &context.identity),
+        state.last_error(name),
+        state.provider_cache(name),
+        state.telemetry_headers(name),
+        state.quota_check(name),
+        state.renewal_attempt(name),
+    ] {
+        private_file::remove(&file)?;
+    }
+    Ok(())
+}
+
+/// As `logout`, without network and words: what the guidance's `--clear-cache` promises.
+pub(super) fn clear(context: &Context<'_>) -> Result<(), Error> {
+    forget(context, &lock(context)?)
+}

@@ -1,0 +1,61 @@
+//! One file per command.
+
+mod claims;
+mod credentials;
+mod explain;
+mod guidance;
+mod login;
+mod logout;
+mod reference;
+mod renew;
+mod status;
+mod token;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command, TokenFormat};
+use crate::context::{Context, KeyringManners};
+use crate::error::Error;
+use crate::world::World;
+use crate::{output, sign_in};
+
+/// Runs what was asked for.
+pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
+    if cli.version {
+        return done(output::text(&version()));
+    }
+    if let Some(flag) = guidance::Flag::from_cli(&cli) {
+        return guidance::run(world, &cli, flag);
+    }
+    let silent = cli.no_browser || world.flag("CCWB_NO_BROWSER");
+    let load = |manners| Context::load(world, cli.profile.as_deref(), manners);
+    match cli.command {
+        None => done(credentials::print(&load(KeyringManners::Quick)?, silent)),
+        Some(Command::Export) => done(credentials::export(&load(KeyringManners::Quick)?)),
+        Some(Command::Login { method: _, force }) => done(login::run(&load(KeyringManners::Person)?, silent, force)),
+        Some(Command::Logout { all }) => logout::run(world, cli.profile.as_deref(), all),
+        Some(Command::Status { json }) => done(status::run(&load(KeyringManners::Quick)?, json)),
+        Some(Command::Token { format: TokenFormat::Raw }) => done(token::raw(&load(KeyringManners::Quick)?, silent)),
+        Some(Command::Token { format: TokenFormat::Header }) => done(token::header(&load(KeyringManners::Quick)?)),
+        Some(Command::Claims { tags, tag }) => done(claims::run(&load(KeyringManners::Quick)?, tags, tag.as_deref())),
+        Some(Command::Explain) => done(explain::run(&load(KeyringManners::Quick)?)),
+        Some(Command::Completions { shell }) => done(reference::completions(shell)),
+        Some(Command::Man) => done(reference::man()),
+        Some(Command::SignIn { by_person }) => done(sign_in::run(&load(KeyringManners::Quick)?, by_person)),
+        Some(Command::Renew) => done(renew::run(&load(KeyringManners::Quick)?)),
+    }
+}
+
+fn done(result: Result<(), Error>) -> Result<ExitCode, Error> {
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+/// `credential-process <version> (<commit>)`, as the guidance's binary prints it.
+fn version() -> String {
+    format!("credential-process {} ({})\n", env!("CARGO_PKG_VERSION"), commit())
+}
+
+/// The commit this was built from, where the build told.
+pub(crate) fn commit() -> &'static str {
+    option_env!("CCWB_COMMIT").unwrap_or("unknown")
+}

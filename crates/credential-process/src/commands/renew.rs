@@ -1,0 +1,56 @@
+//! Renewal ahead of need: a caller with little life left is served at once, and a detached child renews without a
+//! browser for the next one.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use ccwb_federation::Credentials;
+use ccwb_store::private_file;
+
+use crate::cache;
+use crate::context::Context;
+use crate::error::Error;
+use crate::ladder;
+use crate::world::World;
+
+/// Renewal starts at 20 minutes, or at half the credentials' life where that is less: botocore asks again on every
+/// request below 15 minutes.
+const AHEAD: i64 = 20 * 60;
+/// At most one attempt in this time, in seconds.
+const AGAIN_AFTER: u64 = 60;
+
+/// Starts a renewal if it is time; a failure to do so is nobody's business now.
+pub(crate) fn ahead_of_need(context: &Context<'_>, credentials: &Credentials) {
+    if !is_due(credentials) || !first_in_a_while(context) {
+        return;
+    }
+    let mut command = Command::new(&context.world.executable);
+    command.args(["--profile", &context.profile.name, "__renew"]);
+    let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+}
+
+/// The detached child.
+pub(crate) fn run(context: &Context<'_>) -> Result<(), Error> {
+    #[cfg(unix)]
+    let _ = rustix::process::setsid();
+    let Some(held) = context.lock().try_acquire()? else { return Ok(()) };
+    match cache::credentials(context)? {
+        Some(credentials) if !is_due(&credentials) => Ok(()),
+        _ => ladder::renew(context, &held),
+    }
+}
+
+fn is_due(credentials: &Credentials) -> bool {
+    let life = credentials.issued.map_or(i64::MAX, |issued| credentials.expiration - issued);
+    credentials.expiration - World::now().timestamp() < AHEAD.min(life / 2)
+}
+
+/// The attempt is marked by a file's time, so that many callers start one child.
+fn first_in_a_while(context: &Context<'_>) -> bool {
+    let mark = context.state.renewal_attempt(&context.profile.name);
+    let age = std::fs::metadata(&mark).and_then(|metadata| metadata.modified()).ok().and_then(|at| at.elapsed().ok());
+    if age.is_some_and(|age| age < Duration::from_secs(AGAIN_AFTER)) {
+        return false;
+    }
+    private_file::write(&mark, b"").is_ok()
+}

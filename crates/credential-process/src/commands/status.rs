@@ -1,0 +1,152 @@
+//! `status`: who, what, until when, where, and what went wrong last. Files and store only.
+
+use std::fmt::Write as _;
+
+use ccwb_config::{AuthMode, FederationTarget};
+use chrono::{DateTime, Local, TimeZone, Utc};
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::world::World;
+use crate::{cache, last_error, output, sign_in};
+
+pub(crate) fn run(context: &Context<'_>, as_json: bool) -> Result<(), Error> {
+    let status = Status::read(context);
+    if as_json { output::json(&status.to_json(context)) } else { output::text(&status.to_text(context)) }
+}
+
+/// What is known without the network.
+struct Status {
+    now: DateTime<Utc>,
+    person: Option<String>,
+    credentials_until: Option<i64>,
+    id_token_until: Option<i64>,
+    can_renew: bool,
+    signed_in_at: Option<i64>,
+    store_error: Option<String>,
+}
+
+impl Status {
+    fn read(context: &Context<'_>) -> Self {
+        let (credentials, tokens) = (cache::credentials(context), cache::tokens(context));
+        let store_error = credentials.as_ref().err().or(tokens.as_ref().err()).map(ToString::to_string);
+        let tokens = tokens.unwrap_or_default();
+        let id_token = tokens.last_id_token();
+        Self {
+            now: World::now(),
+            person: id_token.as_ref().map(ccwb_oidc::IdToken::person),
+            credentials_until: credentials.ok().flatten().map(|found| found.expiration),
+            id_token_until: id_token.map(|token| token.expires().timestamp()),
+            can_renew: tokens.refresh_token.is_some(),
+            signed_in_at: tokens.signed_in_at,
+            store_error,
+        }
+    }
+
+    fn valid(&self, until: Option<i64>) -> bool {
+        until.is_some_and(|until| until > self.now.timestamp())
+    }
+
+    fn to_json(&self, context: &Context<'_>) -> Value {
+        let time = |seconds: Option<i64>| seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(rfc3339);
+        let running = sign_in::record(context).filter(sign_in::Record::is_running);
+        json!({
+            "profile": context.profile.name,
+            "config": context.config.path(),
+            "signed_in_as": self.person,
+            "role": target(context),
+            "credentials": {"valid": self.valid(self.credentials_until), "expires": time(self.credentials_until)},
+            "id_token": {"valid": self.valid(self.id_token_until), "expires": time(self.id_token_until)},
+            "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until),
+            "signed_in_at": time(self.signed_in_at),
+            "next_human_sign_in": self.next_sign_in(),
+            "sign_in_running": running.is_some(),
+            "storage": {
+                "configured": context.profile.storage.name(),
+                "in_use": context.store.backend(),
+                "fallback": context.store.fallback(),
+                "error": self.store_error,
+            },
+            "last_error": last_error::read(&context.state.last_error(&context.profile.name)).map(|last| json!({
+                "code": last.error.code, "message": last.error.message, "hint": last.error.hint, "at": time(Some(last.at)),
+            })),
+        })
+    }
+
+    fn to_text(&self, context: &Context<'_>) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(text, "{name:<14}{value}");
+        };
+        line("Profile", &context.profile.name);
+        line("Signed in as", self.person.as_deref().unwrap_or("nobody"));
+        line("AWS", &target(context));
+        line("Credentials", &self.span(self.credentials_until, "none cached"));
+        line("Next sign-in", self.next_sign_in());
+        line("Storage", &self.storage(context));
+        line("Config", &context.config.path().display().to_string());
+        if sign_in::record(context).is_some_and(|record| record.is_running()) {
+            line("Sign-in", "waiting for you in the browser");
+        }
+        if let Some(last) = last_error::read(&context.state.last_error(&context.profile.name)) {
+            line(
+                "Last error",
+                &format!("{} ago: [{}] {}", ago(self.now.timestamp() - last.at), last.error.code, last.error.message),
+            );
+            line("", &format!("hint: {}", last.error.hint));
+        }
+        text
+    }
+
+    /// When a person is needed next; the provider decides, so this is what is known here.
+    fn next_sign_in(&self) -> &'static str {
+        match (self.can_renew, self.valid(self.credentials_until) || self.valid(self.id_token_until)) {
+            (true, _) => "when the identity provider ends the session (renewed without you until then)",
+            (false, true) => "when the cached credentials and token expire (there is no refresh token)",
+            (false, false) => "now",
+        }
+    }
+
+    fn span(&self, until: Option<i64>, none: &str) -> String {
+        let Some(until) = until else { return none.to_owned() };
+        let left = until - self.now.timestamp();
+        match Local.timestamp_opt(until, 0).single() {
+            Some(time) if left > 0 => format!("good until {} ({} left)", time.format("%H:%M"), ago(left)),
+            _ => format!("expired {} ago", ago(-left)),
+        }
+    }
+
+    fn storage(&self, context: &Context<'_>) -> String {
+        let in_use = context.store.backend();
+        match (context.store.fallback(), &self.store_error) {
+            (Some(fallback), _) => format!("{in_use}, instead of the OS keyring: {}", fallback.reason),
+            (None, Some(error)) => format!("{in_use} ({error})"),
+            (None, None) => in_use.to_string(),
+        }
+    }
+}
+
+fn target(context: &Context<'_>) -> String {
+    let AuthMode::Oidc(oidc) = &context.profile.auth else { return "not through OpenID Connect".to_owned() };
+    let federation = &oidc.federation;
+    let first = match &federation.target {
+        FederationTarget::IdentityPool { id, .. } => format!("identity pool {id}"),
+        FederationTarget::WebIdentityRole { role_arn, .. } => role_arn.clone(),
+    };
+    federation.assume_role.as_ref().map_or(first.clone(), |role| format!("{}, through {first}", role.role_arn))
+}
+
+fn rfc3339(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// A span of time in one unit.
+fn ago(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

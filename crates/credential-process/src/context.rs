@@ -1,0 +1,114 @@
+//! One profile, resolved: configuration, identity, store, lock.
+
+use std::time::Duration;
+
+use ccwb_config::{AuthMode, Config, IdentityDigest, OidcProfile, Profile, StateDir, Storage};
+use ccwb_store::{KeyringAccess, LockFile, Policy, SecretStore};
+
+use crate::error::{Error, exit};
+use crate::world::World;
+
+/// What every command works with.
+#[derive(Debug)]
+pub(crate) struct Context<'w> {
+    pub(crate) world: &'w World,
+    pub(crate) config: Config,
+    pub(crate) profile: Profile,
+    pub(crate) identity: IdentityDigest,
+    pub(crate) state: StateDir,
+    pub(crate) store: SecretStore,
+}
+
+/// How patient the keyring may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyringManners {
+    /// No prompt, and an answer within moments.
+    Quick,
+    /// A person waits and may be asked to unlock it.
+    Person,
+}
+
+impl<'w> Context<'w> {
+    /// Reads the configuration and resolves the profile: `--profile`, `CCWB_PROFILE`, the only one, `ClaudeCode`.
+    pub(crate) fn load(world: &'w World, profile: Option<&str>, manners: KeyringManners) -> Result<Self, Error> {
+        let places = world.places();
+        let config = Config::load(&places)?;
+        let name = match profile.or_else(|| world.var("CCWB_PROFILE")) {
+            Some(name) => name.to_owned(),
+            None => config.default_profile()?,
+        };
+        let mut profile = config.profile(&name)?;
+        if let (AuthMode::Oidc(oidc), Some(port)) = (&mut profile.auth, world.var("REDIRECT_PORT")) {
+            oidc.redirect_ports = vec![redirect_port(port)?];
+        }
+        let state = places.state_dir()?;
+        let context = Self {
+            identity: IdentityDigest::of(&profile),
+            store: store(world, &profile, &state, manners),
+            world,
+            config,
+            profile,
+            state,
+        };
+        context.debug(|| {
+            let unknown = context.config.unknown_keys(&context.profile.name).unwrap_or_default();
+            format!("{}: profile {}, unknown keys: {unknown:?}", context.config.path().display(), context.profile.name)
+        });
+        Ok(context)
+    }
+
+    /// The sign-in part of the profile.
+    pub(crate) fn oidc(&self) -> Result<&OidcProfile, Error> {
+        self.profile.oidc().ok_or_else(|| {
+            Error::new(
+                "mode-unsupported",
+                exit::CONFIG,
+                format!("profile \"{}\" does not sign in with OpenID Connect", self.profile.name),
+                "use a profile with provider_domain and client_id; this version has no other way in",
+            )
+        })
+    }
+
+    pub(crate) fn lock(&self) -> LockFile {
+        LockFile::new(self.state.lock(&self.profile.name, &self.identity))
+    }
+
+    /// The command line of another command for this profile.
+    pub(crate) fn command_line(&self, arguments: &[&str]) -> String {
+        self.world.command_line(Some(&self.profile.name), arguments)
+    }
+
+    /// A line for people who look for a fault; never a secret.
+    pub(crate) fn debug(&self, line: impl FnOnce() -> String) {
+        if self.world.flag("COGNITO_AUTH_DEBUG") {
+            crate::output::note(&format!("Debug: {}", line()));
+        }
+    }
+}
+
+fn redirect_port(text: &str) -> Result<u16, Error> {
+    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| {
+        let message = format!("REDIRECT_PORT is \"{text}\", which is not a port");
+        Error::new("config-value", exit::CONFIG, message, "set REDIRECT_PORT to a number from 1 to 65535, or unset it")
+    })
+}
+
+fn store(world: &World, profile: &Profile, state: &StateDir, manners: KeyringManners) -> SecretStore {
+    let policy = match profile.storage {
+        Storage::Keyring => Policy::Keyring,
+        Storage::KeyringOnly => Policy::KeyringOnly,
+        Storage::Session => Policy::SessionFile,
+    };
+    let bus_socket = || {
+        let runtime = world.var("XDG_RUNTIME_DIR").map(std::path::Path::new);
+        runtime.is_some_and(|runtime| runtime.join("bus").exists())
+    };
+    let access = KeyringAccess {
+        session_bus: policy != Policy::SessionFile && (world.var("DBUS_SESSION_BUS_ADDRESS").is_some() || bus_socket()),
+        prompt_seconds: if manners == KeyringManners::Person { 60 } else { 0 },
+        // macOS and Windows ask the person themselves, in the middle of the call.
+        limit: if cfg!(target_os = "linux") { Duration::from_millis(1_200) } else { Duration::from_secs(30) },
+    };
+    let name = &profile.name;
+    SecretStore::new(name, policy, state.session_file(name), state.storage_note(name), access)
+}

@@ -1,0 +1,59 @@
+//! The network, set up from the environment.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ccwb_federation::AwsSettings;
+use ccwb_http::{HttpClient, HttpSettings, ProxySettings};
+
+use crate::error::{Error, exit};
+use crate::world::World;
+
+/// Time limit of one request. Every command's own limit is longer.
+const REQUEST: Duration = Duration::from_secs(8);
+const CONNECT: Duration = Duration::from_secs(4);
+
+/// The one client.
+pub(crate) fn client(world: &World) -> Result<HttpClient, Error> {
+    let bundles = ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"];
+    let owned = |names: &[&str]| world.first_var(names).map(str::to_owned);
+    let mut ca_bundles: Vec<PathBuf> = bundles.iter().filter_map(|name| world.var(name)).map(PathBuf::from).collect();
+    ca_bundles.sort();
+    ca_bundles.dedup();
+    Ok(HttpClient::new(&HttpSettings {
+        ca_bundles,
+        proxy: ProxySettings {
+            https: owned(&["HTTPS_PROXY", "https_proxy"]),
+            http: owned(&["http_proxy", "HTTP_PROXY"]),
+            all: owned(&["ALL_PROXY", "all_proxy"]),
+            no_proxy: owned(&["NO_PROXY", "no_proxy"]),
+        },
+        connect_timeout: CONNECT,
+        timeout: REQUEST,
+        user_agent: concat!("credential-process/", env!("CARGO_PKG_VERSION")).to_owned(),
+    })?)
+}
+
+/// Endpoints and limits of AWS.
+pub(crate) fn aws_settings(world: &World) -> AwsSettings {
+    let endpoint = |name: &str| world.first_var(&[name, "AWS_ENDPOINT_URL"]).map(str::to_owned);
+    AwsSettings {
+        sts_endpoint: endpoint("AWS_ENDPOINT_URL_STS"),
+        cognito_identity_endpoint: endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY"),
+        use_fips: world.flag("AWS_USE_FIPS_ENDPOINT"),
+        operation_timeout: REQUEST,
+        attempts: 3,
+    }
+}
+
+/// The runtime for everything that waits for the network: one thread, made when it is needed.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Error::new(
+            "unexpected",
+            exit::UNEXPECTED,
+            format!("could not start: {error}"),
+            "try again; if it stays, report it with the output of credential-process explain",
+        )
+    })
+}

@@ -1,0 +1,71 @@
+//! Waiting for whoever holds the lock: a renewal, or a sign-in of this or another process.
+
+use std::time::{Duration, Instant};
+
+use ccwb_store::LockFile;
+
+use super::{Climb, Interaction};
+use crate::context::Context;
+use crate::error::{Error, exit};
+use crate::output::note;
+use crate::sign_in::{self, Record};
+
+/// How often the sign-in's record is looked at for something to tell the person.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Waits until the lock is free; an error when the caller's time is over.
+pub(super) fn for_the_holder(
+    context: &Context<'_>,
+    lock: &LockFile,
+    climb: Climb,
+    deadline: Instant,
+) -> Result<(), Error> {
+    let waiter = lock.waiter()?;
+    let mut told = climb.interaction == Interaction::Never;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        // Until the person knows where to sign in there is something to look for; after that there is not.
+        if waiter.wait(if told { left } else { left.min(LOOK) })? {
+            return Ok(());
+        }
+        if deadline <= Instant::now() {
+            return Err(time_over(context, climb));
+        }
+        if let Some(record) = sign_in::record(context).filter(|record| record.authorization_url.is_some()) {
+            tell(&record);
+            told = true;
+        }
+    }
+}
+
+/// Tells where the sign-in takes place. The address is good for this one sign-in only.
+fn tell(record: &Record) {
+    let address = record.authorization_url.as_deref().unwrap_or_default();
+    match &record.browser_failure {
+        None => note(&format!(
+            "Opening your browser to sign in ({}). If no window opens, go to:\n\n  {address}\n",
+            record.issuer
+        )),
+        Some(reason) => note(&format!(
+            "No browser could be opened ({reason}). To sign in, open this address in a browser on this computer:\n\n  \
+             {address}\n"
+        )),
+    }
+}
+
+fn time_over(context: &Context<'_>, climb: Climb) -> Error {
+    let seconds = climb.limit.as_secs();
+    let login = format!("run {}", context.command_line(&["login"]));
+    if sign_in::record(context).is_some_and(|record| record.is_running()) {
+        let (code, exit) = match climb.interaction {
+            Interaction::Never => ("sign-in-running", exit::SIGN_IN_NEEDED),
+            Interaction::Budgeted | Interaction::Person => ("sign-in-unfinished", exit::SIGN_IN_FAILED),
+        };
+        let message =
+            format!("the sign-in in your browser was not finished within {seconds} seconds; it goes on there");
+        return Error::new(code, exit, message, format!("finish it in the browser and try again, or {login}"));
+    }
+    let message =
+        format!("another process has held the lock for {seconds} seconds ({})", context.lock().path().display());
+    Error::new("lock-held", exit::STORE, message, "end the other credential-process and try again")
+}

@@ -1,0 +1,27 @@
+//! AWS credentials for Claude Code on Amazon Bedrock, through the company's own sign-in.
+//!
+//! AWS SDKs run this program as `credential_process`. It answers from its cache in a few milliseconds; when the cache
+//! is cold it climbs a ladder (`ladder`): a stored ID token, a refresh token, and only then a sign-in in the browser,
+//! which runs in a process of its own (`sign_in`) that no impatient caller can kill.
+
+mod browser;
+mod cache;
+mod cli;
+mod commands;
+mod context;
+mod error;
+mod http;
+mod ladder;
+mod last_error;
+mod output;
+mod sign_in;
+mod world;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let world = world::World::from_process();
+    let outcome =
+        cli::parse(&world).and_then(|cli| cli.map_or(Ok(ExitCode::SUCCESS), |cli| commands::run(&world, cli)));
+    outcome.unwrap_or_else(|error| error.report())
+}

@@ -1,0 +1,46 @@
+//! The last page of a sign-in.
+
+use ccwb_oidc::Page;
+use ccwb_oidc::callback::Tone;
+use chrono::{Local, TimeZone};
+
+use crate::error::Error;
+
+pub(super) fn signed_in(profile: &str, person: &str, expiration: i64) -> Page {
+    Page::new(200, Tone::Good, "You are signed in")
+        .paragraph("You can close this tab and go back to where you came from.")
+        .fact("Signed in as", person)
+        .fact("AWS profile", profile)
+        .fact("Credentials renew before", &local_time(expiration))
+}
+
+pub(super) fn failed(error: &Error) -> Page {
+    let page = Page::new(400, Tone::Bad, heading(error)).paragraph(&sentence(&error.message));
+    let page = match error.hint.strip_prefix("run ") {
+        Some(command) => page.paragraph("To try again, run this in a terminal:").command(command),
+        None => page.paragraph(&sentence(&error.hint)),
+    };
+    page.fact("Error", &error.code)
+}
+
+fn heading(error: &Error) -> &'static str {
+    match error.code.as_str() {
+        "sign-in-cancelled" => "The sign-in was cancelled",
+        code if code.starts_with("aws-") => "You signed in, but AWS gave no credentials",
+        code if code.starts_with("store-") => "You signed in, but the result could not be stored",
+        _ => "The sign-in did not work",
+    }
+}
+
+/// Capital letter first, full stop last.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
+fn local_time(seconds: i64) -> String {
+    let time = Local.timestamp_opt(seconds, 0).single();
+    time.map_or_else(|| "an unknown time".to_owned(), |time| time.format("%H:%M on %-d %B %Y").to_string())
+}

@@ -1,0 +1,62 @@
+//! The record of the running or latest sign-in of an identity. Written only by the holder of the lock, read by anyone.
+
+use ccwb_store::{StoreError, private_file};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::budget::Budget;
+use crate::context::Context;
+use crate::error::Error;
+
+/// One sign-in. Times are Unix milliseconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// The process.
+    pub(crate) pid: u32,
+    pub(crate) started: i64,
+    /// When it gives up by itself.
+    pub(crate) deadline: i64,
+    pub(crate) by_person: bool,
+    /// The provider, for messages.
+    pub(crate) issuer: String,
+    /// Where the person signs in; good for this one sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) authorization_url: Option<String>,
+    /// Why no browser could be opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) browser_failure: Option<String>,
+    /// When it ended; a record without it belongs to a sign-in that runs or died.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) finished: Option<i64>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<Error>,
+    /// What earlier sign-ins leave for later ones.
+    #[serde(default)]
+    pub(crate) budget: Budget,
+}
+
+impl Record {
+    /// Whether it has neither ended nor passed its deadline. A process that was killed looks like that too; the lock
+    /// tells.
+    pub(crate) fn is_running(&self) -> bool {
+        self.finished.is_none() && crate::world::World::now().timestamp_millis() < self.deadline
+    }
+
+    pub(super) fn save(&self, context: &Context<'_>) -> Result<(), StoreError> {
+        let path = context.state.sign_in(&context.profile.name, &context.identity);
+        private_file::write(&path, &serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+/// The record of this identity, if there is a readable one.
+pub(crate) fn read(context: &Context<'_>) -> Option<Record> {
+    let path = context.state.sign_in(&context.profile.name, &context.identity);
+    serde_json::from_slice(&private_file::read(&path).ok()??).ok()
+}
+
+/// The failure of a sign-in that ended after `since`: every waiter gets the same.
+pub(crate) fn failure_since(context: &Context<'_>, since: DateTime<Utc>) -> Option<Error> {
+    let record = read(context)?;
+    record.failure.filter(|_| record.finished.is_some_and(|finished| finished >= since.timestamp_millis()))
+}
