@@ -1,0 +1,113 @@
+//! Amazon Bedrock: the runtime and the two lists of the control plane. AWS JSON over REST.
+//!
+//! <https://docs.aws.amazon.com/bedrock/latest/APIReference/>
+
+mod answer;
+mod catalog;
+mod request;
+mod stream;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use self::answer::Answer;
+use super::principal::Principal;
+use super::sigv4::{self, Refusal};
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::world::World;
+
+/// An error in AWS's JSON form.
+#[derive(Debug, PartialEq, Eq)]
+struct ApiError {
+    status: u16,
+    code: &'static str,
+    message: String,
+}
+
+fn validation(message: impl Into<String>) -> ApiError {
+    ApiError { status: 400, code: "ValidationException", message: message.into() }
+}
+
+impl ApiError {
+    fn reply(self) -> Reply {
+        Reply::json(self.status, &json!({"message": self.message}))
+            .header("x-amzn-errortype", &format!("{}:http://internal.amazon.com/coral/com.amazon.bedrock/", self.code))
+            .note("error", self.code)
+    }
+}
+
+pub(super) fn unknown_operation() -> Reply {
+    let (code, message) = ("UnknownOperationException", String::new());
+    ApiError { status: 404, code, message }.reply()
+}
+
+/// The operation that a method and path stand for.
+pub(super) fn operation(call: &Call) -> Option<&'static str> {
+    match (call.method.as_str(), call.path.as_str()) {
+        ("GET", "/foundation-models") => Some("ListFoundationModels"),
+        ("GET", "/inference-profiles") => Some("ListInferenceProfiles"),
+        ("POST", path) => match model_and_action(path)?.1 {
+            "invoke" => Some("InvokeModel"),
+            "invoke-with-response-stream" => Some("InvokeModelWithResponseStream"),
+            "converse" => Some("Converse"),
+            "converse-stream" => Some("ConverseStream"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `/model/{modelId}/{action}`; an ARN's slashes come escaped or, from some clients, as they are.
+fn model_and_action(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix("/model/")?.rsplit_once('/')
+}
+
+pub(super) fn handle(world: &World, call: &Call, operation: &str) -> Reply {
+    let model =
+        model_and_action(&call.path).map(|(model, _)| percent_decode_str(model).decode_utf8_lossy().into_owned());
+    let reply = caller(world, call)
+        .and_then(|caller| answer(world, call, operation, model.as_deref().unwrap_or_default(), &caller))
+        .unwrap_or_else(ApiError::reply);
+    reply.note_some("model", model.as_deref())
+}
+
+fn answer(world: &World, call: &Call, operation: &str, model: &str, caller: &Principal) -> Result<Reply, ApiError> {
+    match operation {
+        "ListFoundationModels" => return Ok(catalog::foundation_models(world)),
+        "ListInferenceProfiles" => return catalog::inference_profiles(world, &call.query()),
+        _ => catalog::check_model(model)?,
+    }
+    let body: Value = serde_json::from_slice(&call.body)
+        .map_err(|_| validation("Malformed input request, please reformat your input and try again."))?;
+    let greeting = format!(
+        "Hello {}! This is the sandbox, not a model. Your request was signed by {} and its signature is right.",
+        caller.person,
+        caller.arn()
+    );
+    let reply = match operation {
+        "InvokeModel" => Answer::new(model, &greeting, request::check_messages(&body)?).invoke(),
+        "InvokeModelWithResponseStream" => {
+            stream::invoke(&Answer::new(model, &greeting, request::check_messages(&body)?))
+        }
+        "Converse" => Answer::new(model, &greeting, request::check_converse(&body)?).converse(),
+        _ => stream::converse(&Answer::new(model, &greeting, request::check_converse(&body)?)),
+    };
+    Ok(reply.note("session", caller.session_name.clone()))
+}
+
+fn caller(world: &World, call: &Call) -> Result<Principal, ApiError> {
+    let refuse = |code, message: &str| ApiError { status: 403, code, message: message.to_owned() };
+    let session = sigv4::verify(world, call, "bedrock").map_err(|refusal| match refusal {
+        Refusal::Missing => refuse("MissingAuthenticationTokenException", "Missing Authentication Token"),
+        Refusal::Incomplete(message) => refuse("IncompleteSignatureException", &message),
+        Refusal::UnknownToken => {
+            refuse("UnrecognizedClientException", "The security token included in the request is invalid.")
+        }
+        Refusal::ExpiredToken => {
+            refuse("ExpiredTokenException", "The security token included in the request is expired")
+        }
+        Refusal::Mismatch(message) => refuse("InvalidSignatureException", &message),
+    })?;
+    Ok(session.principal)
+}

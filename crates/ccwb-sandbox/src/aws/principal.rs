@@ -1,0 +1,25 @@
+/// Who an AWS session acts as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Principal {
+    pub(crate) account_id: String,
+    pub(crate) role: String,
+    pub(crate) session_name: String,
+    /// The person, as the ID token named them; for the demo's greeting, AWS doesn't keep it.
+    pub(crate) person: String,
+}
+
+impl Principal {
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:aws:sts::{}:assumed-role/{}/{}", self.account_id, self.role, self.session_name)
+    }
+
+    /// `AROA...:session`.
+    pub(crate) fn user_id(&self) -> String {
+        format!("{}:{}", role_id(&self.role), self.session_name)
+    }
+}
+
+/// A role's unique id.
+pub(crate) fn role_id(role: &str) -> String {
+    format!("AROA{}", crate::random::hex_of(role, 16).to_ascii_uppercase())
+}

@@ -1,0 +1,162 @@
+//! What a test or the demo can do to a running sandbox.
+
+pub(crate) mod behaviour;
+pub(crate) mod faults;
+pub(crate) mod http;
+pub(crate) mod mutation;
+pub(crate) mod requests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use self::behaviour::Behaviour;
+use self::faults::{Fault, UnknownEndpoint};
+use self::mutation::TokenMutation;
+use self::requests::{LoggedRequest, RequestLog};
+use crate::aws::roles::Role;
+use crate::http::call::Call;
+use crate::idp::user::User;
+use crate::options::Options;
+use crate::world::World;
+
+/// Changes a running sandbox and reads what it saw. The same is served as JSON under `/_sandbox/` on the provider's port.
+#[derive(Debug, Clone)]
+pub struct Control(pub(crate) Arc<World>);
+
+impl Control {
+    /// Adds a scripted fault; the oldest one that matches an endpoint is used first.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), UnknownEndpoint> {
+        faults::check_endpoint(&fault.endpoint)?;
+        self.0.control().faults.push(fault);
+        Ok(())
+    }
+
+    /// The faults that are still to happen.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.0.control().faults.clone()
+    }
+
+    /// Forgets every fault.
+    pub fn clear_faults(&self) {
+        self.0.control().faults.clear();
+    }
+
+    /// Changes every ID token issued from now on; `None` issues true ones again.
+    pub fn set_mutation(&self, mutation: Option<TokenMutation>) {
+        self.0.control().mutation = mutation;
+    }
+
+    /// Ends every grant, as an administrator's "sign out everywhere" does. Returns how many were alive.
+    pub fn revoke_all_refresh_tokens(&self) -> usize {
+        self.0.idp().grants.revoke_all()
+    }
+
+    /// Signs with a new key from now on. `keep` leaves the old keys in the JWKS; otherwise their tokens no longer verify.
+    pub fn rotate_keys(&self, keep: bool) {
+        self.0.idp().keys.rotate(keep);
+    }
+
+    /// Adds a user, or replaces the one with the same login.
+    pub fn put_user(&self, user: User) {
+        let mut idp = self.0.idp();
+        idp.users.retain(|known| known.login != user.login);
+        idp.users.push(user);
+    }
+
+    /// Adds an IAM role, or replaces the one with the same name.
+    pub fn put_role(&self, role: Role) {
+        let mut aws = self.0.aws();
+        aws.roles.retain(|known| known.name != role.name);
+        aws.roles.push(role);
+    }
+
+    /// Changes the switches that are given, and returns all of them.
+    pub fn set_behaviour(&self, change: &Behaviour) -> Behaviour {
+        let mut control = self.0.control();
+        control.behaviour.apply(change);
+        control.behaviour.clone()
+    }
+
+    /// Moves the sandbox's clock; negative goes back. Everything it issued ages with it.
+    pub fn advance_clock(&self, seconds: i64) {
+        self.0.clock.advance(seconds);
+    }
+
+    /// Makes every AWS session issued so far count as expired.
+    pub fn expire_aws_credentials(&self) {
+        let now = self.0.clock.now();
+        self.0.aws().sessions.expire_all(now);
+    }
+
+    /// Every request so far, oldest first, without secrets. Requests to the control itself are left out.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.0.control().requests.all()
+    }
+
+    /// How many requests came to this endpoint, or to the ones below it (`sts` counts `sts:AssumeRole` too).
+    pub fn count(&self, endpoint: &str) -> usize {
+        self.0.control().requests.count(endpoint)
+    }
+
+    /// Forgets the request log.
+    pub fn clear_requests(&self) {
+        self.0.control().requests.clear();
+    }
+
+    /// Faults, mutation, behaviour and log as they were at the start. Users, roles, keys, sessions and clock stay.
+    pub fn reset(&self) {
+        *self.0.control() = ControlState::new(&self.0.options);
+    }
+}
+
+/// What [`Control`] sets and the handlers read.
+#[derive(Debug)]
+pub(crate) struct ControlState {
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) mutation: Option<TokenMutation>,
+    pub(crate) behaviour: Behaviour,
+    requests: RequestLog,
+}
+
+impl ControlState {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self { faults: Vec::new(), mutation: None, behaviour: Behaviour::new(options), requests: RequestLog::default() }
+    }
+
+    /// The fault for this request, counted down.
+    pub(crate) fn take_fault(&mut self, endpoint: &str) -> Option<Fault> {
+        let index = self.faults.iter().position(|fault| fault.matches(endpoint))?;
+        match &mut self.faults[index].times {
+            Some(1) => Some(self.faults.remove(index)),
+            times => {
+                if let Some(left) = times {
+                    *left -= 1;
+                }
+                Some(self.faults[index].clone())
+            }
+        }
+    }
+
+    pub(crate) fn log(
+        &mut self,
+        now: DateTime<Utc>,
+        endpoint: &str,
+        call: &Call,
+        status: u16,
+        fault: bool,
+        parameters: BTreeMap<String, String>,
+    ) {
+        self.requests.push(LoggedRequest {
+            sequence: 0,
+            time: now.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            endpoint: endpoint.to_owned(),
+            method: call.method.to_string(),
+            path: call.path.clone(),
+            status,
+            fault,
+            parameters,
+        });
+    }
+}

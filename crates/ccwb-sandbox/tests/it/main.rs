@@ -1,0 +1,7 @@
+//! The sandbox over HTTP, one file for each of its three faces.
+
+mod aws;
+mod control;
+mod provider;
+mod signed;
+mod support;
