@@ -1,0 +1,6 @@
+//! The harness tests itself, with nothing from outside.
+
+mod fake_browser;
+mod home;
+mod programs;
+mod test_files;

@@ -1,0 +1,34 @@
+//! What the whole-program tests stand on.
+//!
+//! A test makes a [`Home`], runs the built programs in it and reads their [`Output`]:
+//!
+//! ```no_run
+//! use ccwb_tests::{Home, LIMIT};
+//!
+//! let home = Home::new();
+//! home.write_config(r#"{"profiles": {}}"#);
+//! let output = ccwb_tests::run(&mut home.credential_process(&["status"]), LIMIT).expect("it answers in time");
+//! assert_eq!(output.code, Some(3));
+//! ```
+//!
+//! Real third-party programs are [`part`]s: each `start` gives `None` where the part is not installed, and the test returns.
+//! Such a test is marked `#[ignore = "needs <part>"]`, and `tests/run` installs the parts and runs it.
+
+mod browsing;
+pub mod free_port;
+mod home;
+pub mod http;
+pub mod leaks;
+pub mod local_server;
+mod output;
+pub mod part;
+mod process_group;
+mod program;
+mod surroundings;
+pub mod targets;
+
+pub use browsing::FakeBrowser;
+pub use free_port::free_port;
+pub use home::Home;
+pub use output::{LIMIT, Output, Overrun, Running, run, start};
+pub use program::Program;

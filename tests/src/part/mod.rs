@@ -1,0 +1,60 @@
+//! Real third-party programs, installed by `tests/run` below `target/parts`.
+//!
+//! Each starts on loopback and a free port, ends when dropped (and when the test run ends in any other way), and says `None`
+//! where it is not installed. Under `CI=true` a missing part is a failure.
+
+mod chromium;
+mod clients;
+mod moto;
+mod oidc_provider;
+mod presence;
+mod secret_service;
+mod server;
+
+pub use chromium::Chromium;
+pub use clients::{aws_cli, boto3_client, js_client};
+pub use moto::Moto;
+pub use oidc_provider::{OidcProvider, Tls};
+pub use secret_service::{SecretService, SecretServiceMode};
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Home, surroundings};
+use presence::present;
+
+/// Where the parts are installed.
+fn installed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/parts")
+}
+
+/// A file of ours that belongs to a part.
+fn source(relative: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("parts").join(relative)
+}
+
+/// An npm package.
+fn node_package(name: &str) -> Option<PathBuf> {
+    let package = installed().join("node/node_modules").join(name);
+    present(&format!("npm {name}"), package.join("package.json").is_file()).then_some(package)
+}
+
+/// A program of a Python environment: `sdk` or `awscli`.
+fn python_program(environment: &str, program: &str) -> Option<PathBuf> {
+    let path = installed().join("python").join(environment).join("bin").join(program);
+    present(&format!("PyPI {program} ({environment})"), path.is_file()).then_some(path)
+}
+
+/// A program on the `PATH`, of a Debian package.
+fn program_on_path(program: &str) -> Option<PathBuf> {
+    let found = surroundings::find_program(program);
+    present(program, found.is_some());
+    found
+}
+
+/// A command of ours that is run by Node.
+fn node(home: &Home, script: &str) -> Command {
+    let mut command = home.command("node");
+    command.arg(source(script)).env("CCWB_PARTS", installed());
+    command
+}
