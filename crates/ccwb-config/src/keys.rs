@@ -124,3 +124,69 @@ pub const KEYS: &[Key] = &[
     key("bootstrap_endpoint", "text", "", "Shown by explain."),
     key("config_delivery_mode", "text", "", "Shown by explain."),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::path::Path;
+
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+
+    /// The pages in docs/reference are made from the table. To make them again: `BLESS=1 cargo test -p ccwb-config`.
+    fn is_current(file: &str, text: &str) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(file);
+        #[expect(clippy::disallowed_methods, reason = "a test's own switch")]
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+        }
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(found == text, "{file} is out of date: run BLESS=1 cargo test -p ccwb-config");
+    }
+
+    #[test]
+    fn the_reference_of_config_json_is_current() {
+        let mut page = String::from(
+            "# config.json\n\nProfiles stand at the top level of the file, or under `profiles`. Unknown keys are ignored \
+             (`COGNITO_AUTH_DEBUG=1` names them).\nThe same as a JSON Schema: [config.schema.json](config.schema.json).\n\nThis page is \
+             made from the code (`BLESS=1 cargo test -p ccwb-config`).\n\n| key | type | default | meaning |\n|---|---|---|---|\n",
+        );
+        for key in KEYS {
+            let _ = writeln!(page, "| `{}` | {} | {} | {} |", key.name, key.kind, key.default, key.meaning);
+        }
+        is_current("config.md", &page);
+    }
+
+    #[test]
+    fn the_schema_of_config_json_is_current() {
+        let property = |key: &Key| {
+            let types: Vec<Value> = key
+                .kind
+                .split(" or ")
+                .filter_map(|kind| match kind {
+                    "text" => Some("string"),
+                    "number" => Some("integer"),
+                    "true" => Some("boolean"),
+                    "list" => Some("array"),
+                    "object" => Some("object"),
+                    _ => None,
+                })
+                .map(Value::from)
+                .collect();
+            json!({"type": types, "description": key.meaning})
+        };
+        let properties: Map<String, Value> = KEYS.iter().map(|key| (key.name.to_owned(), property(key))).collect();
+        let profile = json!({"type": "object", "properties": properties});
+        let schema = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "config.json of Claude Code with Amazon Bedrock",
+            "type": "object",
+            "properties": {"profiles": {"type": "object", "additionalProperties": {"$ref": "#/$defs/profile"}}},
+            "additionalProperties": {"$ref": "#/$defs/profile"},
+            "$defs": {"profile": profile},
+        });
+        is_current("config.schema.json", &format!("{schema:#}\n"));
+    }
+}

@@ -1,23 +1,25 @@
 //! The command line: plain data, nothing resolved.
+#![expect(clippy::doc_markdown, reason = "doc comments here are help texts, where backticks would be shown")]
 
 use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::error::{Error, exit};
+use crate::codes;
+use crate::error::Error;
 use crate::world::World;
 
 /// AWS credentials for Claude Code on Amazon Bedrock, through your company's own sign-in.
 ///
-/// Without a command it prints credentials in the form that AWS SDKs expect of a `credential_process`.
+/// Without a command it prints credentials in the form that AWS SDKs expect of a credential_process.
 #[derive(Debug, Parser)]
 #[command(name = "credential-process", disable_version_flag = true, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// The profile in config.json [default: `CCWB_PROFILE`, else the only one, else ClaudeCode]
+    /// The profile in config.json [default: CCWB_PROFILE, else the only one, else ClaudeCode]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// Never open a browser; fail with exit code 4 where a sign-in is needed [env: `CCWB_NO_BROWSER=1`]
+    /// Never open a browser; fail with exit code 4 where a sign-in is needed [env: CCWB_NO_BROWSER=1]
     #[arg(long, global = true)]
     pub(crate) no_browser: bool,
 
@@ -85,7 +87,7 @@ pub(crate) enum Command {
     /// The detached sign-in; started by this program only
     #[command(name = "__sign-in", hide = true)]
     SignIn {
-        /// Started by `login`: a person waits for it
+        /// Started by login: a person waits for it
         #[arg(long)]
         by_person: bool,
     },
@@ -103,7 +105,7 @@ pub(crate) enum Method {
     Browser,
 }
 
-/// What `token` prints.
+/// What token prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TokenFormat {
     /// The token; may open a browser
@@ -140,7 +142,7 @@ pub(crate) struct GuidanceFlags {
     pub(crate) explain: bool,
 }
 
-/// Parses the arguments; `None` if they asked for help, which is printed. What cannot be parsed is an error like any
+/// Parses the arguments; None if they asked for help, which is printed. What cannot be parsed is an error like any
 /// other.
 pub(crate) fn parse(world: &World) -> Result<Option<Cli>, Error> {
     match Cli::try_parse_from(world.arguments.iter().map(go_style)) {
@@ -148,13 +150,13 @@ pub(crate) fn parse(world: &World) -> Result<Option<Cli>, Error> {
         Err(error) if error.use_stderr() => {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            Err(Error::new("usage", exit::USAGE, first, format!("run {}", world.command_line(None, &["--help"]))))
+            Err(Error::new(codes::USAGE, first, format!("run {}", world.command_line(None, &["--help"]))))
         }
         Err(help) => crate::output::text(&help.to_string()).map(|()| None),
     }
 }
 
-/// The guidance's binary takes long flags with one hyphen too (`-profile X`).
+/// The guidance's binary takes long flags with one hyphen too (-profile X).
 fn go_style(argument: &OsString) -> OsString {
     const FLAGS: &[&str] = &[
         "profile",

@@ -5,7 +5,8 @@ use std::time::Duration;
 use ccwb_config::{AuthMode, Config, IdentityDigest, OidcProfile, Profile, StateDir, Storage};
 use ccwb_store::{KeyringAccess, LockFile, Policy, SecretStore};
 
-use crate::error::{Error, exit};
+use crate::codes;
+use crate::error::Error;
 use crate::world::World;
 
 /// What every command works with.
@@ -61,8 +62,7 @@ impl<'w> Context<'w> {
     pub(crate) fn oidc(&self) -> Result<&OidcProfile, Error> {
         self.profile.oidc().ok_or_else(|| {
             Error::new(
-                "mode-unsupported",
-                exit::CONFIG,
+                codes::MODE_UNSUPPORTED,
                 format!("profile \"{}\" does not sign in with OpenID Connect", self.profile.name),
                 "use a profile with provider_domain and client_id; this version has no other way in",
             )
@@ -89,7 +89,7 @@ impl<'w> Context<'w> {
 fn redirect_port(text: &str) -> Result<u16, Error> {
     text.parse().ok().filter(|port| *port > 0).ok_or_else(|| {
         let message = format!("REDIRECT_PORT is \"{text}\", which is not a port");
-        Error::new("config-value", exit::CONFIG, message, "set REDIRECT_PORT to a number from 1 to 65535, or unset it")
+        Error::new(codes::CONFIG_VALUE, message, "set REDIRECT_PORT to a number from 1 to 65535, or unset it")
     })
 }
 

@@ -10,6 +10,8 @@ use ccwb_oidc::{IdTokenError, OidcError};
 use ccwb_store::StoreError;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::{self, Code};
+
 /// A failure, ready to be shown, recorded and handed from one process to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Error {
@@ -21,22 +23,9 @@ pub(crate) struct Error {
     pub(crate) hint: String,
 }
 
-/// Exit codes, one per kind of failure (docs/reference/errors.md).
-pub(crate) mod exit {
-    pub(crate) const UNEXPECTED: u8 = 1;
-    pub(crate) const USAGE: u8 = 2;
-    pub(crate) const CONFIG: u8 = 3;
-    pub(crate) const SIGN_IN_NEEDED: u8 = 4;
-    pub(crate) const SIGN_IN_FAILED: u8 = 5;
-    pub(crate) const PROVIDER: u8 = 6;
-    pub(crate) const AWS: u8 = 7;
-    pub(crate) const NETWORK: u8 = 8;
-    pub(crate) const STORE: u8 = 9;
-}
-
 impl Error {
-    pub(crate) fn new(code: &str, exit: u8, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), exit, message: message.into(), hint: hint.into() }
+    pub(crate) fn new(code: &Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: code.name.to_owned(), exit: code.exit, message: message.into(), hint: hint.into() }
     }
 
     /// Writes the error to stderr: the code and what happened first, the next step last.
@@ -51,39 +40,40 @@ impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         let (code, hint) = match &error {
             ConfigError::NotFound { .. } | ConfigError::NoHome => (
-                "config-not-found",
+                codes::CONFIG_NOT_FOUND,
                 "run install.sh of the package from your administrator, or set CCWB_CONFIG to its config.json",
             ),
-            ConfigError::Unreadable { .. } => ("config-unreadable", "make the file readable for your user"),
-            ConfigError::TooLarge { .. } => ("config-too-large", "check that CCWB_CONFIG names a config.json"),
+            ConfigError::Unreadable { .. } => (codes::CONFIG_UNREADABLE, "make the file readable for your user"),
+            ConfigError::TooLarge { .. } => (codes::CONFIG_TOO_LARGE, "check that CCWB_CONFIG names a config.json"),
             ConfigError::Malformed { .. } => {
-                ("config-malformed", "mend the file, or install the package from your administrator again")
+                (codes::CONFIG_MALFORMED, "mend the file, or install the package from your administrator again")
             }
-            ConfigError::UnknownProfile { .. } => ("profile-unknown", "name one of them with --profile"),
+            ConfigError::UnknownProfile { .. } => (codes::PROFILE_UNKNOWN, "name one of them with --profile"),
             ConfigError::Key { .. } => {
-                ("config-value", "mend this key, or install the package from your administrator again")
+                (codes::CONFIG_VALUE, "mend this key, or install the package from your administrator again")
             }
         };
-        Self::new(code, exit::CONFIG, error.to_string(), hint)
+        Self::new(code, error.to_string(), hint)
     }
 }
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (code, hint) = match &error {
-            StoreError::File { .. } => {
-                ("store-file", "free some space or mend the permissions, or set CCWB_STATE_DIR to a folder of your own")
-            }
-            StoreError::ForeignFile { .. } => ("store-foreign", "set CCWB_STATE_DIR to a folder of your own"),
+            StoreError::File { .. } => (
+                codes::STORE_FILE,
+                "free some space or mend the permissions, or set CCWB_STATE_DIR to a folder of your own",
+            ),
+            StoreError::ForeignFile { .. } => (codes::STORE_FOREIGN, "set CCWB_STATE_DIR to a folder of your own"),
             StoreError::Unavailable { .. } => (
-                "store-unavailable",
+                codes::STORE_UNAVAILABLE,
                 "unlock the keyring, or have \"credential_storage\" in config.json set to keyring or session",
             ),
             StoreError::Forgotten { .. } => {
-                ("store-forgotten", "have \"credential_storage\" in config.json set to session")
+                (codes::STORE_FORGOTTEN, "have \"credential_storage\" in config.json set to session")
             }
         };
-        Self::new(code, exit::STORE, error.to_string(), hint)
+        Self::new(code, error.to_string(), hint)
     }
 }
 
@@ -96,7 +86,7 @@ impl From<HttpError> for Error {
             HttpError::ProxyAddress { .. } => "set the variable to http://host:port",
             _ => "check the network connection and try again",
         };
-        Self::new("network-setup", exit::NETWORK, error.to_string(), hint)
+        Self::new(codes::NETWORK_SETUP, error.to_string(), hint)
     }
 }
 
@@ -106,26 +96,22 @@ impl From<OidcError> for Error {
         match error {
             OidcError::Network { source, .. } if source.kind().is_none() => source.into(),
             OidcError::Network { .. } => Self::new(
-                "provider-unreachable",
-                exit::NETWORK,
+                codes::PROVIDER_UNREACHABLE,
                 message,
                 "check the network connection (VPN, proxy) and try again",
             ),
             OidcError::BadAnswer { .. } => Self::new(
-                "provider-answer",
-                exit::PROVIDER,
+                codes::PROVIDER_ANSWER,
                 message,
                 "try again in a minute; if it stays, check provider_domain and the oidc_ keys in config.json",
             ),
             OidcError::Refused { .. } => Self::new(
-                "provider-refused",
-                exit::PROVIDER,
+                codes::PROVIDER_REFUSED,
                 message,
                 "show this to your administrator: the application's settings at the provider do not fit",
             ),
             OidcError::IdToken(reason) => Self::new(
                 id_token_code(&reason),
-                exit::PROVIDER,
                 message,
                 match reason {
                     IdTokenError::Expired { .. } | IdTokenError::NotYetValid { .. } => {
@@ -137,11 +123,10 @@ impl From<OidcError> for Error {
                 },
             ),
             OidcError::ClientCredential(_) => {
-                Self::new("client-credential", exit::CONFIG, message, "run credential-process --set-client-secret")
+                Self::new(codes::CLIENT_CREDENTIAL, message, "run credential-process --set-client-secret")
             }
             OidcError::NoPort(_) => Self::new(
-                "callback-port",
-                exit::SIGN_IN_FAILED,
+                codes::CALLBACK_PORT,
                 message,
                 "close the program that uses the port, or set REDIRECT_PORT to another port that is registered",
             ),
@@ -150,19 +135,19 @@ impl From<OidcError> for Error {
     }
 }
 
-fn id_token_code(reason: &IdTokenError) -> &'static str {
+fn id_token_code(reason: &IdTokenError) -> &'static Code {
     match reason {
-        IdTokenError::Malformed(_) => "id-token-malformed",
-        IdTokenError::Algorithm { .. } => "id-token-algorithm",
-        IdTokenError::Key { .. } => "id-token-key",
-        IdTokenError::Signature => "id-token-signature",
-        IdTokenError::Issuer { .. } => "id-token-issuer",
-        IdTokenError::Audience { .. } => "id-token-audience",
-        IdTokenError::AuthorizedParty { .. } => "id-token-authorized-party",
-        IdTokenError::Expired { .. } => "id-token-expired",
-        IdTokenError::NotYetValid { .. } => "id-token-not-yet-valid",
-        IdTokenError::Nonce => "id-token-nonce",
-        IdTokenError::Subject => "id-token-subject",
+        IdTokenError::Malformed(_) => codes::ID_TOKEN_MALFORMED,
+        IdTokenError::Algorithm { .. } => codes::ID_TOKEN_ALGORITHM,
+        IdTokenError::Key { .. } => codes::ID_TOKEN_KEY,
+        IdTokenError::Signature => codes::ID_TOKEN_SIGNATURE,
+        IdTokenError::Issuer { .. } => codes::ID_TOKEN_ISSUER,
+        IdTokenError::Audience { .. } => codes::ID_TOKEN_AUDIENCE,
+        IdTokenError::AuthorizedParty { .. } => codes::ID_TOKEN_AUTHORIZED_PARTY,
+        IdTokenError::Expired { .. } => codes::ID_TOKEN_EXPIRED,
+        IdTokenError::NotYetValid { .. } => codes::ID_TOKEN_NOT_YET_VALID,
+        IdTokenError::Nonce => codes::ID_TOKEN_NONCE,
+        IdTokenError::Subject => codes::ID_TOKEN_SUBJECT,
     }
 }
 
@@ -170,20 +155,16 @@ impl From<FederationError> for Error {
     fn from(error: FederationError) -> Self {
         let message = error.to_string();
         match error {
-            FederationError::Network { .. } => Self::new(
-                "aws-unreachable",
-                exit::NETWORK,
-                message,
-                "check the network connection (VPN, proxy) and try again",
-            ),
+            FederationError::Network { .. } => {
+                Self::new(codes::AWS_UNREACHABLE, message, "check the network connection (VPN, proxy) and try again")
+            }
             FederationError::Refused(_) => Self::new(
-                "aws-refused",
-                exit::AWS,
+                codes::AWS_REFUSED,
                 message,
                 "show this to your administrator: the role or identity pool does not accept this sign-in",
             ),
             FederationError::BadAnswer { .. } => {
-                Self::new("aws-answer", exit::AWS, message, "try again in a minute; a proxy may answer in AWS's place")
+                Self::new(codes::AWS_ANSWER, message, "try again in a minute; a proxy may answer in AWS's place")
             }
         }
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use ccwb_federation::AwsSettings;
 use ccwb_http::{HttpClient, HttpSettings, ProxySettings};
 
-use crate::error::{Error, exit};
+use crate::codes;
+use crate::error::Error;
 use crate::world::World;
 
 /// Time limit of one request. Every command's own limit is longer.
@@ -50,8 +51,7 @@ pub(crate) fn aws_settings(world: &World) -> AwsSettings {
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         Error::new(
-            "unexpected",
-            exit::UNEXPECTED,
+            codes::UNEXPECTED,
             format!("could not start: {error}"),
             "try again; if it stays, report it with the output of credential-process explain",
         )

@@ -7,6 +7,7 @@
 mod browser;
 mod cache;
 mod cli;
+mod codes;
 mod commands;
 mod context;
 mod error;
@@ -14,6 +15,7 @@ mod http;
 mod ladder;
 mod last_error;
 mod output;
+mod quota;
 mod sign_in;
 mod world;
 

@@ -4,7 +4,8 @@ use std::io::Write as _;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::{Error, exit};
+use crate::codes;
+use crate::error::Error;
 
 /// Prints a secret line.
 pub(crate) fn secret_line(line: &SecretString) -> Result<(), Error> {
@@ -35,8 +36,7 @@ fn write(bytes: &[u8]) -> Result<(), Error> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| {
         Error::new(
-            "output",
-            exit::UNEXPECTED,
+            codes::OUTPUT,
             format!("could not write the answer: {error}"),
             "check what reads this program's output",
         )

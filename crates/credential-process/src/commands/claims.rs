@@ -4,8 +4,9 @@ use ccwb_oidc::{Claims, IdToken};
 use serde_json::{Map, Value};
 
 use crate::cache;
+use crate::codes;
 use crate::context::Context;
-use crate::error::{Error, exit};
+use crate::error::Error;
 use crate::ladder::sign_in_needed;
 use crate::output;
 
@@ -49,7 +50,7 @@ pub(super) fn principal_tag(claims: &Claims, key: &str) -> Option<String> {
 
 fn no_such_tag(key: &str) -> Error {
     let message = format!("the ID token holds no principal tag \"{key}\"");
-    Error::new("no-such-tag", exit::UNEXPECTED, message, "run credential-process claims --tags")
+    Error::new(codes::NO_SUCH_TAG, message, "run credential-process claims --tags")
 }
 
 #[cfg(test)]

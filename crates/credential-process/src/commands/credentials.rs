@@ -8,7 +8,7 @@ use super::renew;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, Interaction, climb};
-use crate::{output, sign_in};
+use crate::{output, quota, sign_in};
 
 /// `export` answers within this: nobody waits longer for a program that may not ask.
 const EXPORT: Duration = Duration::from_secs(10);
@@ -33,5 +33,6 @@ pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
 }
 
 fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Credentials, Error> {
+    quota::check_again(context)?;
     climb::<AwsCredentials>(context, Climb { interaction, limit, force: false })
 }

@@ -12,8 +12,9 @@ use serde_json::Value;
 use super::{claims, credentials, explain, login, logout, token};
 use crate::cache;
 use crate::cli::Cli;
+use crate::codes;
 use crate::context::{Context, KeyringManners};
-use crate::error::{Error, exit};
+use crate::error::Error;
 use crate::ladder::Interaction;
 use crate::output::{self, note};
 use crate::world::World;
@@ -73,7 +74,7 @@ pub(crate) fn run(world: &World, cli: &Cli, flag: Flag) -> Result<ExitCode, Erro
         Flag::Login => login::run(&context, silent, false).map(|()| ExitCode::SUCCESS),
         Flag::RefreshIfNeeded => refresh_if_needed(&context, silent).map(|()| ExitCode::SUCCESS),
     });
-    result.map_err(|error| Error { exit: exit::UNEXPECTED, ..error })
+    result.map_err(|error| Error { exit: codes::UNEXPECTED.exit, ..error })
 }
 
 fn clear_cache(context: &Context<'_>) -> Result<(), Error> {
@@ -121,7 +122,7 @@ fn check_expiration(context: &Context<'_>) -> Result<ExitCode, Error> {
 fn refresh_if_needed(context: &Context<'_>, silent: bool) -> Result<(), Error> {
     if context.profile.storage != Storage::Session {
         let message = "--refresh-if-needed is for credential_storage session only";
-        return Err(Error::new("usage", exit::USAGE, message, "run the program without this flag"));
+        return Err(Error::new(codes::USAGE, message, "run the program without this flag"));
     }
     if cache::usable_credentials(context, World::now())?.is_some() {
         return Ok(());
@@ -142,12 +143,12 @@ fn set_client_secret(context: &Context<'_>) -> Result<(), Error> {
         Some(secret) => secret.to_owned(),
         None => prompt().map_err(|error| {
             let message = format!("could not read the secret: {error}");
-            Error::new("usage", exit::USAGE, message, "set CCWB_CLIENT_SECRET, or run this in a terminal")
+            Error::new(codes::USAGE, message, "set CCWB_CLIENT_SECRET, or run this in a terminal")
         })?,
     };
     let Some(held) = context.lock().try_acquire()? else {
         let message = "a sign-in or renewal is running";
-        return Err(Error::new("sign-in-running", exit::SIGN_IN_NEEDED, message, "try again when it has ended"));
+        return Err(Error::new(codes::SIGN_IN_RUNNING, message, "try again when it has ended"));
     };
     if secret.is_empty() {
         context.store.remove(Slot::ClientSecret)?;

@@ -7,8 +7,9 @@ use ccwb_oidc::{Provider, TokenClient};
 use ccwb_store::{LockGuard, Slot, private_file};
 use chrono::{Local, TimeZone};
 
+use crate::codes;
 use crate::context::{Context, KeyringManners};
-use crate::error::{Error, exit};
+use crate::error::Error;
 use crate::output::note;
 use crate::world::World;
 use crate::{cache, http, ladder};
@@ -71,7 +72,7 @@ fn lock(context: &Context<'_>) -> Result<LockGuard, Error> {
         if Instant::now() >= deadline {
             let message = format!("a sign-in or renewal of profile \"{}\" is running", context.profile.name);
             let hint = "finish or cancel the sign-in in the browser, then run logout again";
-            return Err(Error::new("sign-in-running", exit::SIGN_IN_NEEDED, message, hint));
+            return Err(Error::new(codes::SIGN_IN_RUNNING, message, hint));
         }
         lock.waiter()?.wait(deadline.saturating_duration_since(Instant::now()))?;
     }

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use ccwb_store::LockGuard;
 
+use crate::codes;
 use crate::context::Context;
-use crate::error::{Error, exit};
+use crate::error::Error;
 use crate::last_error;
 use crate::sign_in;
 use crate::world::World;
@@ -105,13 +106,12 @@ pub(crate) fn announce_fallback(context: &Context<'_>) {
 pub(crate) fn sign_in_needed(context: &Context<'_>) -> Error {
     let message =
         format!("profile \"{}\" needs a sign-in, and this call must not open a browser", context.profile.name);
-    Error::new("sign-in-needed", exit::SIGN_IN_NEEDED, message, format!("run {}", context.command_line(&["login"])))
+    Error::new(codes::SIGN_IN_NEEDED, message, format!("run {}", context.command_line(&["login"])))
 }
 
 fn sign_in_died(context: &Context<'_>) -> Error {
     Error::new(
-        "sign-in-died",
-        exit::SIGN_IN_FAILED,
+        codes::SIGN_IN_DIED,
         "the sign-in ended without a result",
         format!("run {}", context.command_line(&["login"])),
     )

@@ -9,10 +9,11 @@ use secrecy::SecretString;
 
 use super::{Goal, announce_fallback};
 use crate::cache::{self, Tokens};
+use crate::codes;
 use crate::context::Context;
-use crate::error::{Error, exit};
+use crate::error::Error;
 use crate::world::World;
-use crate::{http, last_error};
+use crate::{http, last_error, quota};
 
 /// Room for what a refresh yields, in bytes: a token that was redeemed must have a place.
 const ROOM: usize = 96 * 1024;
@@ -45,7 +46,7 @@ impl Quiet<'_> {
     async fn climb<G: Goal>(&self, mut tokens: Tokens, usable: Option<IdToken>) -> Result<Option<G::Prize>, Error> {
         if let Some(id_token) = usable {
             match G::finish(self, id_token, &mut tokens).await {
-                Err(error) if tokens.refresh_token.is_some() && error.code == "aws-refused" => {
+                Err(error) if tokens.refresh_token.is_some() && error.code == codes::AWS_REFUSED.name => {
                     self.context.debug(|| format!("the stored ID token did not do: {}", error.message));
                 }
                 result => return result.map(Some),
@@ -105,6 +106,7 @@ pub(crate) async fn federate(
     tokens: &mut Tokens,
     held: &LockGuard,
 ) -> Result<Federated, Error> {
+    quota::check(context, client, id_token).await?;
     let settings = http::aws_settings(context.world);
     let federator =
         Federator { http: client, settings: &settings, profile: context.oidc()?, region: &context.profile.aws_region };
@@ -128,7 +130,7 @@ pub(crate) fn client_credential(context: &Context<'_>) -> Result<ClientCredentia
     let missing = || {
         let message = format!("the client secret of profile \"{}\" is not in the keyring", context.profile.name);
         let hint = format!("run {}", context.command_line(&["--set-client-secret"]));
-        Error::new("client-secret-missing", exit::CONFIG, message, hint)
+        Error::new(codes::CLIENT_SECRET_MISSING, message, hint)
     };
     match &context.oidc()?.client_auth {
         ClientAuth::None => Ok(ClientCredential::None),

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use ccwb_store::LockFile;
 
 use super::{Climb, Interaction};
+use crate::codes;
 use crate::context::Context;
-use crate::error::{Error, exit};
+use crate::error::Error;
 use crate::output::note;
 use crate::sign_in::{self, Record};
 
@@ -57,15 +58,15 @@ fn time_over(context: &Context<'_>, climb: Climb) -> Error {
     let seconds = climb.limit.as_secs();
     let login = format!("run {}", context.command_line(&["login"]));
     if sign_in::record(context).is_some_and(|record| record.is_running()) {
-        let (code, exit) = match climb.interaction {
-            Interaction::Never => ("sign-in-running", exit::SIGN_IN_NEEDED),
-            Interaction::Budgeted | Interaction::Person => ("sign-in-unfinished", exit::SIGN_IN_FAILED),
+        let code = match climb.interaction {
+            Interaction::Never => codes::SIGN_IN_RUNNING,
+            Interaction::Budgeted | Interaction::Person => codes::SIGN_IN_UNFINISHED,
         };
         let message =
             format!("the sign-in in your browser was not finished within {seconds} seconds; it goes on there");
-        return Error::new(code, exit, message, format!("finish it in the browser and try again, or {login}"));
+        return Error::new(code, message, format!("finish it in the browser and try again, or {login}"));
     }
     let message =
         format!("another process has held the lock for {seconds} seconds ({})", context.lock().path().display());
-    Error::new("lock-held", exit::STORE, message, "end the other credential-process and try again")
+    Error::new(codes::LOCK_HELD, message, "end the other credential-process and try again")
 }

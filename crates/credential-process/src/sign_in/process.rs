@@ -13,8 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::record::{self, Record};
 use super::{LIFE, pages};
 use crate::cache::{self, Tokens};
+use crate::codes;
 use crate::context::Context;
-use crate::error::{Error, exit};
+use crate::error::Error;
 use crate::world::World;
 use crate::{browser, http, ladder, last_error};
 
@@ -42,7 +43,7 @@ fn take_over_the_lock(context: &Context<'_>) -> Result<LockGuard, Error> {
     let adopted = inherited.map_err(std::io::Error::from).and_then(|file| LockGuard::adopt(file.into()));
     adopted.map_err(|error| {
         let message = format!("the sign-in was started without the lock ({error})");
-        Error::new("unexpected", exit::UNEXPECTED, message, format!("run {}", context.command_line(&["login"])))
+        Error::new(codes::UNEXPECTED, message, format!("run {}", context.command_line(&["login"])))
     })
 }
 
@@ -56,7 +57,7 @@ fn take_over_the_lock(context: &Context<'_>) -> Result<LockGuard, Error> {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let message = "another process took the lock";
-    Err(Error::new("unexpected", exit::UNEXPECTED, message, format!("run {}", context.command_line(&["login"]))))
+    Err(Error::new(codes::UNEXPECTED, message, format!("run {}", context.command_line(&["login"]))))
 }
 
 struct SignIn<'a> {
@@ -223,16 +224,16 @@ impl SignIn<'_> {
     fn timed_out(&self) -> Error {
         let minutes = LIFE.as_secs() / 60;
         let message = format!("nobody finished the sign-in in the browser within {minutes} minutes");
-        Error::new("sign-in-timed-out", exit::SIGN_IN_FAILED, message, self.login_hint())
+        Error::new(codes::SIGN_IN_TIMED_OUT, message, self.login_hint())
     }
 
     fn refused(&self, refusal: &ProviderRefusal) -> Error {
         if refusal.error == "access_denied" {
             let message = format!("the sign-in was cancelled or denied ({refusal})");
-            return Error::new("sign-in-cancelled", exit::SIGN_IN_FAILED, message, self.login_hint());
+            return Error::new(codes::SIGN_IN_CANCELLED, message, self.login_hint());
         }
         let message = format!("the identity provider refused the sign-in: {refusal}");
-        Error::new("provider-refused", exit::PROVIDER, message, self.login_hint())
+        Error::new(codes::PROVIDER_REFUSED, message, self.login_hint())
     }
 
     fn login_hint(&self) -> String {

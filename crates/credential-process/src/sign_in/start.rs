@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 use ccwb_store::{LockGuard, private_file};
 
 use super::record::{self, Record};
+use crate::codes;
 use crate::context::Context;
-use crate::error::{Error, exit};
+use crate::error::Error;
 use crate::world::World;
 
 /// Room for what a sign-in yields, in bytes.
@@ -55,8 +56,7 @@ fn spawn(context: &Context<'_>, guard: LockGuard, by_person: bool) -> Result<(),
     detach(&mut command);
     command.spawn().map(drop).map_err(|error| {
         Error::new(
-            "unexpected",
-            exit::UNEXPECTED,
+            codes::UNEXPECTED,
             format!("could not start the sign-in: {error}"),
             "install the package from your administrator again",
         )
@@ -83,5 +83,5 @@ fn paused(context: &Context<'_>, record: &Record, until: i64) -> Error {
         None => "several sign-ins were opened and not finished".to_owned(),
     };
     let message = format!("{reason}; no browser is opened for another {minutes} min unless you ask for it");
-    Error::new("sign-in-paused", exit::SIGN_IN_NEEDED, message, format!("run {}", context.command_line(&["login"])))
+    Error::new(codes::SIGN_IN_PAUSED, message, format!("run {}", context.command_line(&["login"])))
 }
