@@ -109,6 +109,11 @@ impl StateDir {
         self.file(profile, "renewal")
     }
 
+    /// How the latest renewal of one identity failed.
+    pub fn renewal_failure(&self, profile: &str, identity: &IdentityDigest) -> PathBuf {
+        self.file(profile, &format!("{}.renewal.json", identity.as_str()))
+    }
+
     /// Headers for telemetry.
     pub fn telemetry_headers(&self, profile: &str) -> PathBuf {
         self.file(profile, "otel-headers.json")

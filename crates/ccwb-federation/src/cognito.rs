@@ -73,6 +73,7 @@ async fn for_identity(
             session_token: token.into(),
             expiration: expiration.secs(),
             issued: None,
+            skew: 0,
         }),
         _ => Err(incomplete(OPERATION)),
     }

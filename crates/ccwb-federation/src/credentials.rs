@@ -3,6 +3,9 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+/// Differences between clocks up to this many seconds are not corrected.
+const TOLERATED_SKEW: i64 = 60;
+
 /// Temporary AWS credentials.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -14,14 +17,16 @@ pub struct Credentials {
     pub session_token: SecretString,
     /// When they end, in Unix seconds.
     pub expiration: i64,
-    /// When they were had, in Unix seconds; known of stored ones only.
+    /// When they were had, in Unix seconds of this machine's clock; known of stored ones only.
     pub issued: Option<i64>,
+    /// Seconds by which this machine's clock was behind AWS's then.
+    pub skew: i64,
 }
 
 /// The output of a `credential_process`, its keys in the order in which the guidance's binary prints them.
 ///
-/// Source: AWS SDKs and Tools Reference Guide, "Process credential provider". `binding` and `issued` are ours, and are in
-/// the stored form only.
+/// Source: AWS SDKs and Tools Reference Guide, "Process credential provider". `binding`, `issued` and `skew` are ours, and
+/// are in the stored form only.
 #[derive(Serialize, Deserialize)]
 struct Wire<'a> {
     #[serde(rename = "Version")]
@@ -38,6 +43,8 @@ struct Wire<'a> {
     binding: Option<std::borrow::Cow<'a, str>>,
     #[serde(rename = "Issued", default, skip_serializing_if = "Option::is_none")]
     issued: Option<i64>,
+    #[serde(rename = "Skew", default, skip_serializing_if = "is_zero")]
+    skew: i64,
 }
 
 /// What Claude Code's `awsCredentialExport` reads.
@@ -59,7 +66,12 @@ struct ExportFields<'a> {
 impl Credentials {
     /// One line for `credential_process`.
     pub fn to_process_json(&self) -> SecretString {
-        self.wire(None, None)
+        self.wire(self.expiration_on_this_clock(), None, None)
+    }
+
+    /// The expiration as a caller with this machine's clock must see it. Small differences are nobody's business.
+    pub fn expiration_on_this_clock(&self) -> i64 {
+        self.expiration - if self.skew.abs() > TOLERATED_SKEW { self.skew } else { 0 }
     }
 
     /// One line for `awsCredentialExport`.
@@ -69,7 +81,7 @@ impl Credentials {
                 access_key_id: &self.access_key_id,
                 secret_access_key: self.secret_access_key.expose_secret(),
                 session_token: self.session_token.expose_secret(),
-                expiration: &timestamp(self.expiration),
+                expiration: &timestamp(self.expiration_on_this_clock()),
             },
         };
         json(&export)
@@ -77,7 +89,7 @@ impl Credentials {
 
     /// The stored form: the `credential_process` line, bound to an identity.
     pub fn to_stored_json(&self, binding: &str, issued: i64) -> SecretString {
-        self.wire(Some(binding), Some(issued))
+        self.wire(self.expiration, Some(binding), Some(issued))
     }
 
     /// Reads the stored form; `None` if it is damaged, bound to another identity, or the placeholder that the
@@ -90,23 +102,30 @@ impl Credentials {
         Some(Self {
             expiration: parse_timestamp(&wire.expiration)?,
             issued: wire.issued,
+            skew: wire.skew,
             access_key_id: wire.access_key_id.into_owned(),
             secret_access_key: wire.secret_access_key.into_owned().into(),
             session_token: wire.session_token.into_owned().into(),
         })
     }
 
-    fn wire(&self, binding: Option<&str>, issued: Option<i64>) -> SecretString {
+    fn wire(&self, expiration: i64, binding: Option<&str>, issued: Option<i64>) -> SecretString {
         json(&Wire {
             version: 1,
             access_key_id: self.access_key_id.as_str().into(),
             secret_access_key: self.secret_access_key.expose_secret().into(),
             session_token: self.session_token.expose_secret().into(),
-            expiration: timestamp(self.expiration).into(),
+            expiration: timestamp(expiration).into(),
             binding: binding.map(Into::into),
             issued,
+            skew: binding.map_or(0, |_| self.skew),
         })
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 fn json(value: &impl Serialize) -> SecretString {
@@ -137,6 +156,7 @@ mod tests {
             session_token: "token".into(),
             expiration: 1_767_225_600,
             issued: None,
+            skew: 0,
         }
     }
 
@@ -150,6 +170,17 @@ mod tests {
             credentials().to_export_json().expose_secret(),
             r#"{"Credentials":{"AccessKeyId":"ASIA1","SecretAccessKey":"secret","SessionToken":"token","Expiration":"2026-01-01T00:00:00Z"}}"#
         );
+    }
+
+    #[test]
+    fn a_wrong_clock_sees_the_expiration_in_its_own_time_and_a_small_difference_changes_nothing() {
+        let behind = Credentials { skew: 600, ..credentials() };
+        assert!(behind.to_process_json().expose_secret().ends_with("\"Expiration\":\"2025-12-31T23:50:00Z\"}"));
+        let stored = behind.to_stored_json("digest", 7);
+        let back = Credentials::from_stored_json(&stored, "digest").unwrap();
+        assert_eq!((back.expiration, back.skew), (1_767_225_600, 600));
+        let tolerated = Credentials { skew: -60, ..credentials() };
+        assert_eq!(tolerated.expiration_on_this_clock(), tolerated.expiration);
     }
 
     #[test]

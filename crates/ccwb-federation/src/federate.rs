@@ -74,6 +74,7 @@ impl Federator<'_> {
                 sts::assume_role(self.http, self.settings, self.region, role, &session_name, &federated.credentials)
                     .await?;
         }
+        federated.credentials.skew = self.http.clock_skew();
         Ok(federated)
     }
 

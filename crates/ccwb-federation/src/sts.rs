@@ -99,6 +99,7 @@ fn from_sts(found: aws_sdk_sts::types::Credentials) -> Credentials {
         session_token: found.session_token.into(),
         expiration: found.expiration.secs(),
         issued: None,
+        skew: 0,
     }
 }
 

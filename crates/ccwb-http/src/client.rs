@@ -8,7 +8,9 @@ use reqwest::{Certificate, NoProxy, Proxy};
 use url::Url;
 
 use crate::error::HttpError;
+use crate::retry;
 use crate::settings::{HttpSettings, ProxySettings};
+use crate::skew::Skew;
 
 /// The largest response that is read. Real ones (discovery, keys, tokens, credentials) are under 100 kB; a hostile
 /// server must not fill the memory.
@@ -18,6 +20,8 @@ pub const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     inner: reqwest::Client,
+    clock: fn() -> i64,
+    skew: Skew,
 }
 
 impl HttpClient {
@@ -40,12 +44,30 @@ impl HttpClient {
         for proxy in proxies(&settings.proxy)? {
             builder = builder.proxy(proxy);
         }
-        builder.build().map(|inner| Self { inner }).map_err(|error| HttpError::Setup(error.without_url().to_string()))
+        let (clock, skew) = (settings.clock, Skew::default());
+        builder
+            .build()
+            .map(|inner| Self { inner, clock, skew })
+            .map_err(|error| HttpError::Setup(error.without_url().to_string()))
     }
 
-    /// Sends a request and reads the whole response.
+    /// Sends a request and reads the whole response. After a passing failure it is sent again, a few times and only
+    /// where that is safe.
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
-        self.send_bytes(request.map(reqwest::Body::from)).await
+        let mut attempt = 1;
+        loop {
+            let outcome = self.send_bytes(request.clone().map(reqwest::Body::from)).await;
+            match retry::pause(request.method(), attempt, &outcome, jitter()) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return outcome,
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Seconds by which this machine's clock is behind what servers say (negative: ahead), from their `Date` headers.
+    pub fn clock_skew(&self) -> i64 {
+        self.skew.seconds()
     }
 
     pub(crate) async fn send_bytes(
@@ -57,6 +79,7 @@ impl HttpClient {
         let url = Arc::new(request.url().clone());
         let failed = |error| HttpError::request(&url, error);
         let mut response = self.inner.execute(request).await.map_err(failed)?;
+        self.skew.measure(response.headers(), (self.clock)());
         let mut answer = http::Response::builder().status(response.status());
         if let Some(headers) = answer.headers_mut() {
             *headers = response.headers().clone();
@@ -79,6 +102,13 @@ impl HttpClient {
             .map_err(|error| HttpError::Setup(error.to_string()))?;
         self.send(request).await
     }
+}
+
+/// A number from 0 to 1 that differs between processes and calls; nothing secret hangs on it.
+fn jitter() -> f64 {
+    use std::hash::{BuildHasher, Hasher};
+    let random = std::collections::hash_map::RandomState::new().build_hasher().finish();
+    f64::from(u32::try_from(random >> 32).unwrap_or(0)) / f64::from(u32::MAX)
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
@@ -129,21 +159,21 @@ mod tests {
             connect_timeout: Duration::from_secs(2),
             timeout: Duration::from_secs(2),
             user_agent: "test".to_owned(),
+            clock: || 0,
         }
     }
 
-    /// Answers one connection with these bytes, over and over for `repeat`.
+    /// Answers connections with these bytes, the body `repeat` times.
     fn server(head: &'static str, body: &'static str, repeat: usize) -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(head.as_bytes());
-            for _ in 0..repeat {
-                if stream.write_all(body.as_bytes()).is_err() {
-                    break;
-                }
+            // As often as a request is sent.
+            for stream in listener.incoming().take(3) {
+                let mut stream = stream.unwrap();
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(head.as_bytes());
+                (0..repeat).try_for_each(|_| stream.write_all(body.as_bytes())).unwrap_or_default();
             }
         });
         Url::parse(&format!("http://{address}/x?code=secret-code")).unwrap()

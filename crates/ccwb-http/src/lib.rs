@@ -7,8 +7,10 @@
 mod aws;
 mod client;
 mod error;
+mod retry;
 mod settings;
+mod skew;
 
 pub use client::{HttpClient, MAX_RESPONSE_BYTES};
 pub use error::{HttpError, HttpErrorKind};
-pub use settings::{HttpSettings, ProxySettings};
+pub use settings::{HttpSettings, ProxySettings, system_clock};

@@ -17,6 +17,8 @@ pub struct HttpSettings {
     pub timeout: Duration,
     /// `User-Agent`.
     pub user_agent: String,
+    /// This machine's clock in Unix seconds, to be compared with what servers say.
+    pub clock: fn() -> i64,
 }
 
 /// Proxies, as the usual variables name them. Loopback addresses are never reached through one.
@@ -43,4 +45,11 @@ impl std::fmt::Debug for ProxySettings {
             .field("no_proxy", &self.no_proxy)
             .finish()
     }
+}
+
+/// The operating system's clock, for [`HttpSettings::clock`].
+#[expect(clippy::disallowed_methods, reason = "for binaries to hand in")]
+pub fn system_clock() -> i64 {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    since_epoch.as_secs().cast_signed()
 }

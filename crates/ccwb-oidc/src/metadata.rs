@@ -34,16 +34,20 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Reads the provider's metadata; endpoints of the configuration win, and if they are complete nothing is asked.
+    /// Reads the provider's metadata; endpoints of the configuration win. If those are complete, a provider without
+    /// discovery will do: what only discovery tells (revocation, algorithms) is then not known.
     pub(crate) async fn discover(http: &HttpClient, profile: &OidcProfile) -> Result<Self, OidcError> {
-        if let ExplicitEndpoints { authorization: Some(authorization), token: Some(token), jwks: Some(jwks) } =
-            &profile.endpoints
-        {
-            return Ok(Self::explicit(&profile.issuer, authorization, token, jwks));
-        }
-        let document = fetch_json(http, &discovery_address(&profile.issuer)?, "discovery").await?;
-        let mut metadata = Self::from_document(&document, profile)?;
         let ExplicitEndpoints { authorization, token, jwks } = &profile.endpoints;
+        let discovered = match fetch_json(http, &discovery_address(&profile.issuer)?, "discovery").await {
+            Ok(document) => Self::from_document(&document, profile),
+            Err(error) => Err(error),
+        };
+        let mut metadata = match (discovered, authorization, token, jwks) {
+            (Err(_), Some(authorization), Some(token), Some(jwks)) => {
+                return Ok(Self::explicit(&profile.issuer, authorization, token, jwks));
+            }
+            (discovered, ..) => discovered?,
+        };
         for (explicit, found) in [
             (authorization, &mut metadata.authorization_endpoint),
             (token, &mut metadata.token_endpoint),

@@ -23,6 +23,8 @@ pub(crate) struct Tokens {
     pub(crate) identity_id: Option<String>,
     /// When a person last signed in, in Unix seconds.
     pub(crate) signed_in_at: Option<i64>,
+    /// The role allows less than the configuration asks for.
+    pub(crate) shortened: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -36,6 +38,8 @@ struct Wire<'a> {
     identity_id: Option<std::borrow::Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signed_in_at: Option<i64>,
+    #[serde(default)]
+    shortened: bool,
 }
 
 impl Tokens {
@@ -52,7 +56,15 @@ impl Tokens {
 
 /// Cached credentials that can be handed out.
 pub(crate) fn usable_credentials(context: &Context<'_>, now: DateTime<Utc>) -> Result<Option<Credentials>, StoreError> {
-    Ok(credentials(context)?.filter(|found| found.expiration - now.timestamp() > CREDENTIALS_MARGIN))
+    Ok(credentials(context)?.filter(|found| seconds_left(found, now) > CREDENTIALS_MARGIN))
+}
+
+/// Seconds until credentials expire, on a clock that may be wrong. A clock that was set back since they were stored has
+/// been mended: what was known of it no longer holds.
+pub(crate) fn seconds_left(credentials: &Credentials, now: DateTime<Utc>) -> i64 {
+    let mended = credentials.issued.is_some_and(|issued| now.timestamp() < issued);
+    let expiration = if mended { credentials.expiration } else { credentials.expiration_on_this_clock() };
+    expiration - now.timestamp()
 }
 
 /// Cached credentials of this identity, whatever their age.
@@ -92,6 +104,7 @@ pub(crate) fn save_tokens(
         refresh_token: text(tokens.refresh_token.as_ref()),
         identity_id: tokens.identity_id.as_deref().map(Into::into),
         signed_in_at: tokens.signed_in_at,
+        shortened: tokens.shortened,
     };
     let stored = serde_json::to_string(&wire).unwrap_or_default().into();
     context.store.write(Slot::Tokens, &stored, now.timestamp(), held)
@@ -104,5 +117,6 @@ fn parse(stored: &SecretString, binding: &str) -> Option<Tokens> {
         refresh_token: wire.refresh_token.map(|token| token.into_owned().into()),
         identity_id: wire.identity_id.map(std::borrow::Cow::into_owned),
         signed_in_at: wire.signed_in_at,
+        shortened: wire.shortened,
     })
 }

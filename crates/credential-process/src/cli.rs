@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::codes;
 use crate::error::Error;
+use crate::renewal::Wanted;
 use crate::world::World;
 
 /// AWS credentials for Claude Code on Amazon Bedrock, through your company's own sign-in.
@@ -93,7 +94,11 @@ pub(crate) enum Command {
     },
     /// The detached renewal; started by this program only
     #[command(name = "__renew", hide = true)]
-    Renew,
+    Renew {
+        /// What for
+        #[arg(long, value_enum)]
+        wanted: Wanted,
+    },
 }
 
 /// How to sign in.

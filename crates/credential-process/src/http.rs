@@ -6,6 +6,8 @@ use std::time::Duration;
 use ccwb_federation::AwsSettings;
 use ccwb_http::{HttpClient, HttpSettings, ProxySettings};
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::codes;
 use crate::error::Error;
 use crate::world::World;
@@ -31,8 +33,14 @@ pub(crate) fn client(world: &World) -> Result<HttpClient, Error> {
         },
         connect_timeout: CONNECT,
         timeout: REQUEST,
+        clock: ccwb_http::system_clock,
         user_agent: concat!("credential-process/", env!("CARGO_PKG_VERSION")).to_owned(),
     })?)
+}
+
+/// The time as servers see it, from the answers that this client got so far.
+pub(crate) fn servers_time(client: &HttpClient) -> DateTime<Utc> {
+    World::now() + TimeDelta::seconds(client.clock_skew())
 }
 
 /// Endpoints and limits of AWS.

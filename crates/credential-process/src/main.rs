@@ -10,12 +10,15 @@ mod cli;
 mod codes;
 mod commands;
 mod context;
+mod detached;
 mod error;
+mod exchange;
 mod http;
 mod ladder;
 mod last_error;
 mod output;
 mod quota;
+mod renewal;
 mod sign_in;
 mod world;
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use ccwb_federation::Credentials;
 
-use super::renew;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, Interaction, climb};
+use crate::renewal::ahead_of_need;
 use crate::{output, quota, sign_in};
 
 /// `export` answers within this: nobody waits longer for a program that may not ask.
@@ -20,7 +20,7 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
     let limit = sign_in::LIFE + Duration::from_secs(10);
     let credentials = get(context, interaction, if silent { EXPORT } else { limit })?;
     output::secret_line(&credentials.to_process_json())?;
-    renew::ahead_of_need(context, &credentials);
+    ahead_of_need(context, &credentials);
     Ok(())
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
 pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
     let credentials = get(context, Interaction::Never, EXPORT)?;
     output::secret_line(&credentials.to_export_json())?;
-    renew::ahead_of_need(context, &credentials);
+    ahead_of_need(context, &credentials);
     Ok(())
 }
 

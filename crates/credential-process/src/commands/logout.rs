@@ -12,7 +12,7 @@ use crate::context::{Context, KeyringManners};
 use crate::error::Error;
 use crate::output::note;
 use crate::world::World;
-use crate::{cache, http, ladder};
+use crate::{cache, exchange, http};
 
 /// How long a running renewal or sign-in is waited for.
 const LOCK: Duration = Duration::from_secs(3);
@@ -81,7 +81,7 @@ fn lock(context: &Context<'_>) -> Result<LockGuard, Error> {
 fn revoke(context: &Context<'_>, refresh_token: &secrecy::SecretString) -> Result<bool, Error> {
     let profile = context.oidc()?;
     let client = http::client(context.world)?;
-    let credential = ladder::client_credential(context)?;
+    let credential = exchange::client_credential(context)?;
     let now = World::now();
     let cache_file = context.state.provider_cache(&context.profile.name);
     http::runtime()?.block_on(async {
@@ -100,6 +100,7 @@ pub(super) fn forget(context: &Context<'_>, _held: &LockGuard) -> Result<(), Err
     let state = &context.state;
     for file in [
         state.sign_in(name, &context.identity),
+        state.renewal_failure(name, &context.identity),
         state.last_error(name),
         state.provider_cache(name),
         state.telemetry_headers(name),

@@ -7,7 +7,6 @@ mod guidance;
 mod login;
 mod logout;
 mod reference;
-mod renew;
 mod status;
 mod token;
 
@@ -17,7 +16,7 @@ use crate::cli::{Cli, Command, TokenFormat};
 use crate::context::{Context, KeyringManners};
 use crate::error::Error;
 use crate::world::World;
-use crate::{output, sign_in};
+use crate::{output, renewal, sign_in};
 
 /// Runs what was asked for.
 pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
@@ -42,7 +41,7 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Completions { shell }) => done(reference::completions(shell)),
         Some(Command::Man) => done(reference::man()),
         Some(Command::SignIn { by_person }) => done(sign_in::run(&load(KeyringManners::Quick)?, by_person)),
-        Some(Command::Renew) => done(renew::run(&load(KeyringManners::Quick)?)),
+        Some(Command::Renew { wanted }) => done(renewal::run(&load(KeyringManners::Quick)?, wanted)),
     }
 }
 

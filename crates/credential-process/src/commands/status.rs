@@ -24,6 +24,8 @@ struct Status {
     id_token_until: Option<i64>,
     can_renew: bool,
     signed_in_at: Option<i64>,
+    shortened: bool,
+    clock_behind: i64,
     store_error: Option<String>,
 }
 
@@ -32,14 +34,17 @@ impl Status {
         let (credentials, tokens) = (cache::credentials(context), cache::tokens(context));
         let store_error = credentials.as_ref().err().or(tokens.as_ref().err()).map(ToString::to_string);
         let tokens = tokens.unwrap_or_default();
+        let credentials = credentials.ok().flatten();
         let id_token = tokens.last_id_token();
         Self {
             now: World::now(),
             person: id_token.as_ref().map(ccwb_oidc::IdToken::person),
-            credentials_until: credentials.ok().flatten().map(|found| found.expiration),
+            credentials_until: credentials.as_ref().map(ccwb_federation::Credentials::expiration_on_this_clock),
             id_token_until: id_token.map(|token| token.expires().timestamp()),
             can_renew: tokens.refresh_token.is_some(),
             signed_in_at: tokens.signed_in_at,
+            shortened: tokens.shortened,
+            clock_behind: credentials.map_or(0, |found| found.skew),
             store_error,
         }
     }
@@ -56,10 +61,11 @@ impl Status {
             "config": context.config.path(),
             "signed_in_as": self.person,
             "role": target(context),
-            "credentials": {"valid": self.valid(self.credentials_until), "expires": time(self.credentials_until)},
+            "credentials": {"valid": self.valid(self.credentials_until), "expires": time(self.credentials_until), "shortened_by_role": self.shortened},
             "id_token": {"valid": self.valid(self.id_token_until), "expires": time(self.id_token_until)},
             "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until),
             "signed_in_at": time(self.signed_in_at),
+            "clock_behind_seconds": self.clock_behind,
             "next_human_sign_in": self.next_sign_in(),
             "sign_in_running": running.is_some(),
             "storage": {
@@ -83,6 +89,13 @@ impl Status {
         line("Signed in as", self.person.as_deref().unwrap_or("nobody"));
         line("AWS", &target(context));
         line("Credentials", &self.span(self.credentials_until, "none cached"));
+        if self.shortened {
+            line("", "the role allows one hour only; max_session_duration in config.json asks for more");
+        }
+        if self.clock_behind.abs() > 60 {
+            let direction = if self.clock_behind > 0 { "behind" } else { "ahead of" };
+            line("Clock", &format!("this machine's clock is {} {direction} AWS's", ago(self.clock_behind.abs())));
+        }
         line("Next sign-in", self.next_sign_in());
         line("Storage", &self.storage(context));
         line("Config", &context.config.path().display().to_string());

@@ -3,21 +3,21 @@
 use ccwb_federation::Credentials;
 use ccwb_oidc::IdToken;
 
-use super::quiet::Quiet;
-use crate::cache::{self, Tokens};
+use crate::cache;
 use crate::context::Context;
 use crate::error::Error;
+use crate::renewal::Wanted;
 use crate::world::World;
 
 /// Something that the ladder leads to.
 pub(crate) trait Goal {
     type Prize;
 
+    /// What a renewal is asked for.
+    const WANTED: Wanted;
+
     /// The first rung: what is cached. No lock, no network, one read.
     fn cached(context: &Context<'_>) -> Result<Option<Self::Prize>, Error>;
-
-    /// From a verified ID token to the prize.
-    async fn finish(quiet: &Quiet<'_>, id_token: IdToken, tokens: &mut Tokens) -> Result<Self::Prize, Error>;
 }
 
 /// AWS credentials.
@@ -26,12 +26,10 @@ pub(crate) struct AwsCredentials;
 impl Goal for AwsCredentials {
     type Prize = Credentials;
 
+    const WANTED: Wanted = Wanted::Credentials;
+
     fn cached(context: &Context<'_>) -> Result<Option<Credentials>, Error> {
         Ok(cache::usable_credentials(context, World::now())?)
-    }
-
-    async fn finish(quiet: &Quiet<'_>, id_token: IdToken, tokens: &mut Tokens) -> Result<Credentials, Error> {
-        quiet.federate(&id_token, tokens).await
     }
 }
 
@@ -41,11 +39,9 @@ pub(crate) struct VerifiedIdToken;
 impl Goal for VerifiedIdToken {
     type Prize = IdToken;
 
+    const WANTED: Wanted = Wanted::IdToken;
+
     fn cached(context: &Context<'_>) -> Result<Option<IdToken>, Error> {
         Ok(cache::tokens(context)?.usable_id_token(World::now()))
-    }
-
-    async fn finish(_: &Quiet<'_>, id_token: IdToken, _: &mut Tokens) -> Result<IdToken, Error> {
-        Ok(id_token)
     }
 }

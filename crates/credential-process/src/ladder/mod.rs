@@ -2,22 +2,18 @@
 //! and only then a sign-in. No rung is tried while one below it would do.
 
 mod goal;
-mod quiet;
 mod wait;
 
 use std::time::{Duration, Instant};
 
 use ccwb_store::LockGuard;
 
-use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
-use crate::last_error;
-use crate::sign_in;
 use crate::world::World;
+use crate::{cache, codes, last_error, renewal, sign_in};
 
 pub(crate) use goal::{AwsCredentials, Goal, VerifiedIdToken};
-pub(crate) use quiet::{client_credential, federate};
 
 /// Whether a browser may be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,45 +47,62 @@ pub(crate) fn climb<G: Goal>(context: &Context<'_>, climb: Climb) -> Result<G::P
     result
 }
 
-/// Renews what can be renewed without a browser, for the holder of the lock.
-pub(crate) fn renew(context: &Context<'_>, held: &LockGuard) -> Result<(), Error> {
-    quiet::climb::<goal::AwsCredentials>(context, held).map(drop)
-}
-
-/// The rungs that need the lock.
+/// The rungs that need the lock, each in a process that outlives this one. This one waits.
 fn above<G: Goal>(context: &Context<'_>, climb: Climb) -> Result<G::Prize, Error> {
     context.oidc()?;
     let deadline = Instant::now() + climb.limit;
     let lock = context.lock();
-    let (mut force, mut signed_in_ourselves) = (climb.force, false);
+    let mut tried = Tried { renewal: climb.force, sign_in: false };
     loop {
         if let Some(guard) = lock.try_acquire()? {
             // Somebody may have been here while we came for the lock.
-            if !force {
-                if let Some(prize) = G::cached(context)? {
-                    return Ok(prize);
-                }
-                if let Some(prize) = quiet::climb::<G>(context, &guard)? {
-                    return Ok(prize);
-                }
+            if (!climb.force || tried.sign_in)
+                && let Some(prize) = G::cached(context)?
+            {
+                return Ok(prize);
             }
-            if climb.interaction == Interaction::Never {
-                return Err(sign_in_needed(context));
-            }
-            if signed_in_ourselves {
-                return Err(sign_in_died(context));
-            }
-            sign_in::start(context, guard, climb.interaction == Interaction::Person)?;
-            (force, signed_in_ourselves) = (false, true);
+            tried.start_next::<G>(context, guard, climb.interaction)?;
         }
         wait::for_the_holder(context, &lock, climb, deadline)?;
-        if !force && let Some(prize) = G::cached(context)? {
+        if (!climb.force || tried.sign_in)
+            && let Some(prize) = G::cached(context)?
+        {
             announce_fallback(context);
             return Ok(prize);
         }
-        if let Some(failure) = sign_in::failure_since(context, context.world.started) {
+        let since = context.world.started;
+        if let Some(failure) = sign_in::failure_since(context, since).or_else(|| renewal::failure_since(context, since))
+        {
             return Err(failure);
         }
+    }
+}
+
+/// What this process has started. Each is started once: if it ends without a word, it was killed.
+struct Tried {
+    renewal: bool,
+    sign_in: bool,
+}
+
+impl Tried {
+    fn start_next<G: Goal>(
+        &mut self,
+        context: &Context<'_>,
+        guard: LockGuard,
+        interaction: Interaction,
+    ) -> Result<(), Error> {
+        if !self.renewal && renewal::is_possible(&cache::tokens(context).unwrap_or_default()) {
+            self.renewal = true;
+            return renewal::start(context, guard, G::WANTED);
+        }
+        if interaction == Interaction::Never {
+            return Err(sign_in_needed(context));
+        }
+        if self.sign_in {
+            return Err(sign_in_died(context));
+        }
+        self.sign_in = true;
+        sign_in::start(context, guard, interaction == Interaction::Person)
     }
 }
 

@@ -17,47 +17,17 @@ use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
-use crate::{browser, http, ladder, last_error};
+use crate::{browser, detached, exchange, http, last_error};
 
 /// Runs the sign-in to its end. Its result is in the store and in the record; nobody reads its exit code.
 pub(crate) fn run(context: &Context<'_>, by_person: bool) -> Result<(), Error> {
-    leave_the_callers_session();
-    let held = take_over_the_lock(context)?;
+    let held = detached::take_over(context)?;
     if !by_person && cache::usable_credentials(context, World::now()).ok().flatten().is_some() {
         return Ok(());
     }
     let mut sign_in = SignIn { context, held, record: record::read(context).unwrap_or_default(), by_person };
     sign_in.record.pid = std::process::id();
     http::runtime()?.block_on(sign_in.run())
-}
-
-/// A signal to the caller's process group, or the end of its terminal, is not for the sign-in.
-fn leave_the_callers_session() {
-    #[cfg(unix)]
-    let _ = rustix::process::setsid();
-}
-
-#[cfg(unix)]
-fn take_over_the_lock(context: &Context<'_>) -> Result<LockGuard, Error> {
-    let inherited = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3);
-    let adopted = inherited.map_err(std::io::Error::from).and_then(|file| LockGuard::adopt(file.into()));
-    adopted.map_err(|error| {
-        let message = format!("the sign-in was started without the lock ({error})");
-        Error::new(codes::UNEXPECTED, message, format!("run {}", context.command_line(&["login"])))
-    })
-}
-
-#[cfg(not(unix))]
-fn take_over_the_lock(context: &Context<'_>) -> Result<LockGuard, Error> {
-    let lock = context.lock();
-    for _ in 0..50 {
-        if let Some(guard) = lock.try_acquire()? {
-            return Ok(guard);
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    let message = "another process took the lock";
-    Err(Error::new(codes::UNEXPECTED, message, format!("run {}", context.command_line(&["login"]))))
 }
 
 struct SignIn<'a> {
@@ -101,7 +71,7 @@ impl SignIn<'_> {
         let server = CallbackServer::bind(&profile.redirect_ports)?;
         let client = http::client(self.context.world)?;
         // A client secret that is missing is found before anybody is asked to sign in.
-        ladder::client_credential(self.context)?;
+        exchange::client_credential(self.context)?;
         let cache_file = self.context.state.provider_cache(&self.context.profile.name);
         let provider = Provider::load(&client, profile, &cache_file, World::now()).await?;
         let request = AuthorizationRequest::new(profile, provider.metadata(), server.port());
@@ -150,7 +120,7 @@ impl SignIn<'_> {
     ) -> Result<Done, Error> {
         let profile = self.context.oidc()?;
         let now = World::now();
-        let credential = ladder::client_credential(self.context)?;
+        let credential = exchange::client_credential(self.context)?;
         let metadata = provider.metadata().clone();
         let set = TokenClient::new(client, &metadata, profile, &credential, now)
             .exchange(code, &request.verifier, &request.redirect_uri)
@@ -159,7 +129,7 @@ impl SignIn<'_> {
             client_id: &profile.client_id,
             nonce: Some(&request.nonce),
             subject: None,
-            now: World::now(),
+            now: http::servers_time(client),
         };
         let id_token = provider.verify(set.unverified_id_token.expose_secret(), &expected).await?;
         let mut tokens = Tokens {
@@ -167,9 +137,10 @@ impl SignIn<'_> {
             refresh_token: set.refresh_token,
             identity_id: self.remembered_identity(&id_token),
             signed_in_at: Some(now.timestamp()),
+            shortened: false,
         };
         cache::save_tokens(self.context, &tokens, World::now(), &self.held)?;
-        let federated = ladder::federate(self.context, client, &id_token, &mut tokens, &self.held).await?;
+        let federated = exchange::federate(self.context, client, &id_token, &mut tokens, &self.held).await?;
         Ok(Done { person: id_token.person(), expiration: federated.credentials.expiration })
     }
 

@@ -1,20 +1,18 @@
-//! Starting the detached process and handing it the lock.
-
-use std::process::{Command, Stdio};
+//! Starting the detached process, if the budget allows it.
 
 use ccwb_store::{LockGuard, private_file};
 
 use super::record::{self, Record};
 use crate::codes;
 use crate::context::Context;
+use crate::detached;
 use crate::error::Error;
 use crate::world::World;
 
 /// Room for what a sign-in yields, in bytes.
 const ROOM: usize = 96 * 1024;
 
-/// Starts a sign-in. The lock goes with it: on Unix as the child's standard input, so that there is no moment in which
-/// nobody holds it.
+/// Starts a sign-in, which takes the lock with it.
 pub(crate) fn start(context: &Context<'_>, guard: LockGuard, by_person: bool) -> Result<(), Error> {
     let now = World::now();
     let mut record = record::read(context).unwrap_or_default();
@@ -35,45 +33,8 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, by_person: bool) ->
         ..Record::default()
     };
     record.save(context)?;
-    spawn(context, guard, by_person)
-}
-
-fn spawn(context: &Context<'_>, guard: LockGuard, by_person: bool) -> Result<(), Error> {
-    let mut command = Command::new(&context.world.executable);
-    command.args(["--profile", &context.profile.name, "__sign-in"]);
-    if by_person {
-        command.arg("--by-person");
-    }
-    if cfg!(unix) {
-        command.stdin(Stdio::from(guard.into_file()));
-    } else {
-        // A Windows lock belongs to its process: the child takes it anew.
-        guard.release();
-        command.stdin(Stdio::null());
-    }
-    // The caller's pipes must not be kept open: SDKs read them to their end.
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    detach(&mut command);
-    command.spawn().map(drop).map_err(|error| {
-        Error::new(
-            codes::UNEXPECTED,
-            format!("could not start the sign-in: {error}"),
-            "install the package from your administrator again",
-        )
-    })
-}
-
-/// On Windows a process group of its own and no console; on Unix the child makes a session of its own (`process`).
-fn detach(command: &mut Command) {
-    #[cfg(windows)]
-    {
-        use std::os::windows::process::CommandExt;
-        const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
-        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-        command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
-    }
-    #[cfg(not(windows))]
-    let _ = command;
+    let arguments: &[&str] = if by_person { &["__sign-in", "--by-person"] } else { &["__sign-in"] };
+    detached::spawn(context, guard, arguments)
 }
 
 fn paused(context: &Context<'_>, record: &Record, until: i64) -> Error {

@@ -1,0 +1,72 @@
+//! Renewal: the rungs that no person notices, in a detached process that holds the lock. A caller that is killed while a
+//! refresh token is being redeemed takes nothing with it.
+
+mod ahead;
+mod quiet;
+
+pub(crate) use ahead::ahead_of_need;
+pub(crate) use quiet::is_possible;
+
+use ccwb_store::{LockGuard, private_file};
+use chrono::{DateTime, Utc};
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::world::World;
+use crate::{detached, last_error};
+
+/// What a renewal is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Wanted {
+    Credentials,
+    IdToken,
+}
+
+/// How the latest renewal failed. A renewal that worked leaves none.
+#[derive(Serialize, Deserialize)]
+struct Failure {
+    error: Error,
+    /// Unix milliseconds.
+    at: i64,
+}
+
+/// Starts a renewal, which takes the lock with it.
+pub(crate) fn start(context: &Context<'_>, guard: LockGuard, wanted: Wanted) -> Result<(), Error> {
+    let wanted = match wanted {
+        Wanted::Credentials => "credentials",
+        Wanted::IdToken => "id-token",
+    };
+    detached::spawn(context, guard, &["__renew", "--wanted", wanted])
+}
+
+/// The detached process.
+pub(crate) fn run(context: &Context<'_>, wanted: Wanted) -> Result<(), Error> {
+    let held = detached::take_over(context)?;
+    let result = quiet::climb(context, wanted, &held);
+    match &result {
+        Ok(()) => {
+            let _ = private_file::remove(&failure_file(context));
+            last_error::forget(&context.state.last_error(&context.profile.name));
+        }
+        Err(error) => {
+            let failure = Failure { error: error.clone(), at: World::now().timestamp_millis() };
+            // Waiters that find neither a result nor a failure look for the rungs themselves.
+            let _ = private_file::write(&failure_file(context), &serde_json::to_vec(&failure).unwrap_or_default());
+        }
+    }
+    held.release();
+    result
+}
+
+/// The failure of a renewal that ended after `since`: every waiter gets the same.
+pub(crate) fn failure_since(context: &Context<'_>, since: DateTime<Utc>) -> Option<Error> {
+    let bytes = private_file::read(&failure_file(context)).ok()??;
+    let failure: Failure = serde_json::from_slice(&bytes).ok()?;
+    (failure.at >= since.timestamp_millis()).then_some(failure.error)
+}
+
+fn failure_file(context: &Context<'_>) -> std::path::PathBuf {
+    context.state.renewal_failure(&context.profile.name, &context.identity)
+}

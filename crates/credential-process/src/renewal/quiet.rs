@@ -1,0 +1,102 @@
+//! The rungs that no person notices: a stored ID token, then the refresh token.
+
+use ccwb_http::HttpClient;
+use ccwb_oidc::{Expectations, IdToken, OidcError, Provider, TokenClient};
+use ccwb_store::{LockGuard, private_file};
+
+use super::Wanted;
+use crate::cache::{self, Tokens};
+use crate::context::Context;
+use crate::error::Error;
+use crate::exchange::{client_credential, federate};
+use crate::world::World;
+use crate::{codes, http};
+
+/// Room for what a refresh yields, in bytes: a token that was redeemed must have a place.
+const ROOM: usize = 96 * 1024;
+
+/// Whether there is anything to climb with.
+pub(crate) fn is_possible(tokens: &Tokens) -> bool {
+    tokens.refresh_token.is_some() || tokens.usable_id_token(World::now()).is_some()
+}
+
+/// Climbs without a browser. `Ok` with nothing new in the store means that only a sign-in helps; an error means that a
+/// sign-in would not help.
+pub(super) fn climb(context: &Context<'_>, wanted: Wanted, held: &LockGuard) -> Result<(), Error> {
+    let tokens = cache::tokens(context)?;
+    private_file::ensure_room(context.state.root(), ROOM)?;
+    let client = http::client(context.world)?;
+    let quiet = Quiet { context, client, held, wanted };
+    http::runtime()?.block_on(quiet.climb(tokens))
+}
+
+struct Quiet<'a> {
+    context: &'a Context<'a>,
+    client: HttpClient,
+    held: &'a LockGuard,
+    wanted: Wanted,
+}
+
+impl Quiet<'_> {
+    async fn climb(&self, mut tokens: Tokens) -> Result<(), Error> {
+        if let Some(id_token) = tokens.usable_id_token(World::now()) {
+            match self.finish(&id_token, &mut tokens).await {
+                Err(error) if tokens.refresh_token.is_some() && error.code == codes::AWS_REFUSED.name => {
+                    self.context.debug(|| format!("the stored ID token did not do: {}", error.message));
+                }
+                result => return result,
+            }
+        }
+        match self.refresh(&mut tokens).await? {
+            Some(id_token) => self.finish(&id_token, &mut tokens).await,
+            None => Ok(()),
+        }
+    }
+
+    /// From an ID token, which is stored, to what is wanted.
+    async fn finish(&self, id_token: &IdToken, tokens: &mut Tokens) -> Result<(), Error> {
+        match self.wanted {
+            Wanted::IdToken => Ok(()),
+            Wanted::Credentials => federate(self.context, &self.client, id_token, tokens, self.held).await.map(drop),
+        }
+    }
+
+    /// Redeems the refresh token and stores what comes of it before anything else is done. `None` if the provider
+    /// says that this very token is no longer good; then, and only then, it is forgotten.
+    async fn refresh(&self, tokens: &mut Tokens) -> Result<Option<IdToken>, Error> {
+        let Some(refresh_token) = tokens.refresh_token.clone() else { return Ok(None) };
+        let profile = self.context.oidc()?;
+        let now = World::now();
+        let cache_file = self.context.state.provider_cache(&self.context.profile.name);
+        let mut provider = Provider::load(&self.client, profile, &cache_file, now).await?;
+        let credential = client_credential(self.context)?;
+        let metadata = provider.metadata().clone();
+        let answer = TokenClient::new(&self.client, &metadata, profile, &credential, now).refresh(&refresh_token).await;
+        let set = match answer {
+            Err(OidcError::Refused { refusal, .. }) if refusal.is_invalid_grant() => {
+                self.context.debug(|| format!("the refresh token is no longer good: {refusal}"));
+                tokens.refresh_token = None;
+                cache::save_tokens(self.context, tokens, now, self.held)?;
+                return Ok(None);
+            }
+            other => other?,
+        };
+        if let Some(rotated) = &set.refresh_token {
+            tokens.refresh_token = Some(rotated.clone());
+            // The old one is spent: whatever becomes of the ID token, the new one must not be lost.
+            cache::save_tokens(self.context, tokens, now, self.held)?;
+        }
+        let subject = tokens.last_id_token().map(|token| token.subject().to_owned());
+        let expected = Expectations {
+            client_id: &profile.client_id,
+            nonce: None,
+            subject: subject.as_deref(),
+            now: http::servers_time(&self.client),
+        };
+        let raw = secrecy::ExposeSecret::expose_secret(&set.unverified_id_token);
+        let id_token = provider.verify(raw, &expected).await?;
+        tokens.id_token = Some(id_token.raw().clone());
+        cache::save_tokens(self.context, tokens, now, self.held)?;
+        Ok(Some(id_token))
+    }
+}
