@@ -35,7 +35,7 @@ impl AuthorizationRequest {
             .append_pair("response_type", "code")
             .append_pair("client_id", &profile.client_id)
             .append_pair("redirect_uri", &redirect_uri)
-            .append_pair("scope", &scope(profile, metadata))
+            .append_pair("scope", &scopes(profile, metadata).join(" "))
             .append_pair("state", state.secret())
             .append_pair("nonce", nonce.secret())
             .append_pair("code_challenge", challenge.as_str())
@@ -48,13 +48,13 @@ impl AuthorizationRequest {
 
 /// The configured scopes, else the provider's own; `offline_access` only where the provider does not say that it
 /// knows other scopes only.
-pub(crate) fn scope(profile: &OidcProfile, metadata: &Metadata) -> String {
+pub(crate) fn scopes(profile: &OidcProfile, metadata: &Metadata) -> Vec<String> {
     if let Some(scopes) = &profile.scopes {
-        return scopes.join(" ");
+        return scopes.clone();
     }
     let known = |scope: &str| metadata.scopes.is_empty() || metadata.scopes.iter().any(|known| known == scope);
     let scopes = quirks::of(profile.provider).scopes.iter().copied();
-    scopes.filter(|scope| *scope != "offline_access" || known(scope)).collect::<Vec<_>>().join(" ")
+    scopes.filter(|scope| *scope != "offline_access" || known(scope)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

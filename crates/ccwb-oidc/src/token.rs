@@ -32,16 +32,16 @@ pub struct TokenSet {
 /// A client of one provider's token endpoint.
 #[derive(Debug)]
 pub struct TokenClient<'a> {
-    http: &'a HttpClient,
-    metadata: &'a Metadata,
-    client_id: &'a str,
+    pub(crate) http: &'a HttpClient,
+    pub(crate) metadata: &'a Metadata,
+    pub(crate) profile: &'a OidcProfile,
     credential: &'a ClientCredential,
-    now: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// The ID token beside the tokens of OAuth, as text: what is in it is nobody's business before it is verified.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-struct IdTokenField {
+pub(crate) struct IdTokenField {
     #[serde(default)]
     id_token: Option<SecretText>,
 }
@@ -58,8 +58,8 @@ impl std::fmt::Debug for SecretText {
     }
 }
 
-type TokenResponse = StandardTokenResponse<IdTokenField, BasicTokenType>;
-type OAuthClient = oauth2::Client<
+pub(crate) type TokenResponse = StandardTokenResponse<IdTokenField, BasicTokenType>;
+pub(crate) type OAuthClient = oauth2::Client<
     BasicErrorResponse,
     TokenResponse,
     BasicTokenIntrospectionResponse,
@@ -71,7 +71,7 @@ type OAuthClient = oauth2::Client<
     EndpointNotSet,
     EndpointSet,
 >;
-type TokenError = RequestTokenError<HttpError, BasicErrorResponse>;
+pub(crate) type TokenError = RequestTokenError<HttpError, BasicErrorResponse>;
 
 impl<'a> TokenClient<'a> {
     /// A client.
@@ -82,7 +82,7 @@ impl<'a> TokenClient<'a> {
         credential: &'a ClientCredential,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { http, metadata, client_id: &profile.client_id, credential, now }
+        Self { http, metadata, profile, credential, now }
     }
 
     /// Exchanges an authorization code.
@@ -133,7 +133,7 @@ impl<'a> TokenClient<'a> {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("token", refresh_token.expose_secret())
             .append_pair("token_type_hint", "refresh_token")
-            .append_pair("client_id", self.client_id);
+            .append_pair("client_id", &self.profile.client_id);
         if let ClientCredential::Secret(secret) = self.credential {
             form.append_pair("client_secret", secret.expose_secret());
         }
@@ -153,17 +153,17 @@ impl<'a> TokenClient<'a> {
     }
 
     /// The parameters of `private_key_jwt` (RFC 7521, section 4.2); none for other clients.
-    fn assertion(&self) -> Result<Vec<(&'static str, String)>, OidcError> {
+    pub(crate) fn assertion(&self) -> Result<Vec<(&'static str, String)>, OidcError> {
         const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
         let endpoint = self.metadata.token_endpoint.as_str();
-        let assertion = self.credential.assertion(self.client_id, endpoint, self.now)?;
+        let assertion = self.credential.assertion(&self.profile.client_id, endpoint, self.now)?;
         Ok(assertion.map_or_else(Vec::new, |assertion| {
             vec![("client_assertion_type", JWT_BEARER.to_owned()), ("client_assertion", assertion)]
         }))
     }
 
-    fn oauth_client(&self) -> OAuthClient {
-        let client = oauth2::Client::new(ClientId::new(self.client_id.to_owned()))
+    pub(crate) fn oauth_client(&self) -> OAuthClient {
+        let client = oauth2::Client::new(ClientId::new(self.profile.client_id.clone()))
             .set_token_uri(TokenUrl::from_url(self.metadata.token_endpoint.clone()))
             // The one method that every provider here takes for a secret, and the guidance's.
             .set_auth_type(AuthType::RequestBody);
@@ -176,7 +176,7 @@ impl<'a> TokenClient<'a> {
     }
 }
 
-fn token_set(what: &'static str, response: &TokenResponse) -> Result<TokenSet, OidcError> {
+pub(crate) fn token_set(what: &'static str, response: &TokenResponse) -> Result<TokenSet, OidcError> {
     let Some(id_token) = &response.extra_fields().id_token else {
         return Err(OidcError::BadAnswer { what, problem: "it holds no ID token".to_owned() });
     };
@@ -187,7 +187,7 @@ fn token_set(what: &'static str, response: &TokenResponse) -> Result<TokenSet, O
 }
 
 /// Sorts what went wrong. Bodies are never repeated: an answer that is not understood may hold a token.
-fn failure(what: &'static str, endpoint: &Url, error: TokenError) -> OidcError {
+pub(crate) fn failure(what: &'static str, endpoint: &Url, error: TokenError) -> OidcError {
     match error {
         RequestTokenError::Request(source) => OidcError::Network { what, source },
         RequestTokenError::ServerResponse(response) => OidcError::Refused {

@@ -110,16 +110,13 @@ impl SecretStore {
         Self { profile: profile.to_owned(), policy, session_file, note, access, failed: RefCell::new(None) }
     }
 
-    /// Reads a value.
+    /// Reads a value. A keyring that cannot be used holds none, unless nothing else is allowed: the next write finds
+    /// another place and says so.
     pub fn read(&self, slot: Slot) -> Result<Option<SecretString>, StoreError> {
-        let value = match (self.policy, self.fallback()) {
-            (Policy::SessionFile, _) => self.read_from(Backend::SessionFile, slot)?,
-            (Policy::KeyringOnly, _) | (Policy::Keyring, None) => self.read_from(Backend::Keyring, slot)?,
-            (Policy::Keyring, Some(fallback)) => match self.read_from(fallback.backend, slot) {
-                Ok(Some(value)) => Some(value),
-                // A kernel keyring forgets at reboot; what was in the OS keyring before may still be good.
-                _ => self.read_from(Backend::Keyring, slot).unwrap_or_default(),
-            },
+        let value = match self.policy {
+            Policy::SessionFile => self.read_from(Backend::SessionFile, slot)?,
+            Policy::KeyringOnly => self.read_from(Backend::Keyring, slot)?,
+            Policy::Keyring => self.read_with_fallback(slot),
         };
         Ok(value.map(SecretString::from))
     }
@@ -181,6 +178,13 @@ impl SecretStore {
     pub fn forget_fallback(&self) -> Result<(), StoreError> {
         self.failed.replace(None);
         private_file::remove(&self.note)
+    }
+
+    fn read_with_fallback(&self, slot: Slot) -> Option<String> {
+        // A kernel keyring forgets at reboot; what was in the OS keyring before may still be good.
+        let fallback = self.fallback().map(|fallback| fallback.backend);
+        let mut places = fallback.into_iter().chain([Backend::Keyring]);
+        places.find_map(|backend| self.read_from(backend, slot).ok().flatten())
     }
 
     fn write_with_fallback(&self, slot: Slot, value: &str, now: i64) -> Result<Option<NewFallback>, StoreError> {

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::codes;
 use crate::error::Error;
 use crate::renewal::Wanted;
+use crate::sign_in::Method;
 use crate::world::World;
 
 /// AWS credentials for Claude Code on Amazon Bedrock, through your company's own sign-in.
@@ -88,6 +89,9 @@ pub(crate) enum Command {
     /// The detached sign-in; started by this program only
     #[command(name = "__sign-in", hide = true)]
     SignIn {
+        /// How
+        #[arg(long, value_enum)]
+        method: Method,
         /// Started by login: a person waits for it
         #[arg(long)]
         by_person: bool,
@@ -99,15 +103,6 @@ pub(crate) enum Command {
         #[arg(long, value_enum)]
         wanted: Wanted,
     },
-}
-
-/// How to sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Method {
-    /// What fits this machine
-    Auto,
-    /// The browser on this machine
-    Browser,
 }
 
 /// What token prints.

@@ -52,6 +52,7 @@ codes! {
     SIGN_IN_TIMED_OUT = "sign-in-timed-out", 5, "Nobody finished the sign-in in time.";
     SIGN_IN_UNFINISHED = "sign-in-unfinished", 5, "The caller's time is over; the sign-in goes on in the browser.";
     SIGN_IN_DIED = "sign-in-died", 5, "The sign-in's process was ended from outside.";
+    SIGN_IN_METHOD = "sign-in-method", 5, "The provider does not offer this method of signing in.";
     CALLBACK_PORT = "callback-port", 5, "None of the redirect ports is free.";
     PROVIDER_REFUSED = "provider-refused", 6, "The provider answered with an OAuth error.";
     PROVIDER_ANSWER = "provider-answer", 6, "The provider's answer is none: an outage, a captive portal, broken JSON.";

@@ -20,6 +20,7 @@ mod output;
 mod quota;
 mod renewal;
 mod sign_in;
+mod surroundings;
 mod world;
 
 use std::process::ExitCode;

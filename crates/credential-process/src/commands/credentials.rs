@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, Interaction, climb};
 use crate::renewal::ahead_of_need;
+use crate::sign_in::Method;
 use crate::{output, quota, sign_in};
 
 /// `export` answers within this: nobody waits longer for a program that may not ask.
@@ -34,5 +35,5 @@ pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
 
 fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Credentials, Error> {
     quota::check_again(context)?;
-    climb::<AwsCredentials>(context, Climb { interaction, limit, force: false })
+    climb::<AwsCredentials>(context, Climb { interaction, limit, force: false, method: Method::Auto })
 }

@@ -17,6 +17,7 @@ use crate::context::{Context, KeyringManners};
 use crate::error::Error;
 use crate::ladder::Interaction;
 use crate::output::{self, note};
+use crate::sign_in::Method;
 use crate::world::World;
 
 /// One of the flags; the first in the guidance's own order counts.
@@ -71,7 +72,7 @@ pub(crate) fn run(world: &World, cli: &Cli, flag: Flag) -> Result<ExitCode, Erro
         Flag::GetMonitoringToken => token::raw(&context, silent).map(|()| ExitCode::SUCCESS),
         Flag::GetMcpAuthHeader => token::header(&context).map(|()| ExitCode::SUCCESS),
         Flag::CheckExpiration => check_expiration(&context),
-        Flag::Login => login::run(&context, silent, false).map(|()| ExitCode::SUCCESS),
+        Flag::Login => login::run(&context, silent, false, Method::Auto).map(|()| ExitCode::SUCCESS),
         Flag::RefreshIfNeeded => refresh_if_needed(&context, silent).map(|()| ExitCode::SUCCESS),
     });
     result.map_err(|error| Error { exit: codes::UNEXPECTED.exit, ..error })

@@ -31,7 +31,9 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
     match cli.command {
         None => done(credentials::print(&load(KeyringManners::Quick)?, silent)),
         Some(Command::Export) => done(credentials::export(&load(KeyringManners::Quick)?)),
-        Some(Command::Login { method: _, force }) => done(login::run(&load(KeyringManners::Person)?, silent, force)),
+        Some(Command::Login { method, force }) => {
+            done(login::run(&load(KeyringManners::Person)?, silent, force, method))
+        }
         Some(Command::Logout { all }) => logout::run(world, cli.profile.as_deref(), all),
         Some(Command::Status { json }) => done(status::run(&load(KeyringManners::Quick)?, json)),
         Some(Command::Token { format: TokenFormat::Raw }) => done(token::raw(&load(KeyringManners::Quick)?, silent)),
@@ -40,7 +42,9 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Explain) => done(explain::run(&load(KeyringManners::Quick)?)),
         Some(Command::Completions { shell }) => done(reference::completions(shell)),
         Some(Command::Man) => done(reference::man()),
-        Some(Command::SignIn { by_person }) => done(sign_in::run(&load(KeyringManners::Quick)?, by_person)),
+        Some(Command::SignIn { method, by_person }) => {
+            done(sign_in::run(&load(KeyringManners::Quick)?, method, by_person))
+        }
         Some(Command::Renew { wanted }) => done(renewal::run(&load(KeyringManners::Quick)?, wanted)),
     }
 }

@@ -55,7 +55,6 @@ impl Status {
 
     fn to_json(&self, context: &Context<'_>) -> Value {
         let time = |seconds: Option<i64>| seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(rfc3339);
-        let running = sign_in::record(context).filter(sign_in::Record::is_running);
         json!({
             "profile": context.profile.name,
             "config": context.config.path(),
@@ -67,7 +66,7 @@ impl Status {
             "signed_in_at": time(self.signed_in_at),
             "clock_behind_seconds": self.clock_behind,
             "next_human_sign_in": self.next_sign_in(),
-            "sign_in_running": running.is_some(),
+            "sign_in_running": sign_in::is_running(context),
             "storage": {
                 "configured": context.profile.storage.name(),
                 "in_use": context.store.backend(),
@@ -99,8 +98,8 @@ impl Status {
         line("Next sign-in", self.next_sign_in());
         line("Storage", &self.storage(context));
         line("Config", &context.config.path().display().to_string());
-        if sign_in::record(context).is_some_and(|record| record.is_running()) {
-            line("Sign-in", "waiting for you in the browser");
+        if sign_in::is_running(context) {
+            line("Sign-in", "waits for you");
         }
         if let Some(last) = last_error::read(&context.state.last_error(&context.profile.name)) {
             line(

@@ -2,6 +2,8 @@
 //! and only then a sign-in. No rung is tried while one below it would do.
 
 mod goal;
+mod paste;
+mod tell;
 mod wait;
 
 use std::time::{Duration, Instant};
@@ -10,6 +12,8 @@ use ccwb_store::LockGuard;
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::sign_in::Method;
+use crate::surroundings::{self, Place};
 use crate::world::World;
 use crate::{cache, codes, last_error, renewal, sign_in};
 
@@ -32,6 +36,8 @@ pub(crate) struct Climb {
     pub(crate) limit: Duration,
     /// Sign in whatever is cached.
     pub(crate) force: bool,
+    /// How to sign in, if it comes to that.
+    pub(crate) method: Method,
 }
 
 /// Climbs until there is what was asked for, or a reason why not, which is remembered for those who cannot read it now.
@@ -61,7 +67,7 @@ fn above<G: Goal>(context: &Context<'_>, climb: Climb) -> Result<G::Prize, Error
             {
                 return Ok(prize);
             }
-            tried.start_next::<G>(context, guard, climb.interaction)?;
+            tried.start_next::<G>(context, guard, climb)?;
         }
         wait::for_the_holder(context, &lock, climb, deadline)?;
         if (!climb.force || tried.sign_in)
@@ -85,25 +91,27 @@ struct Tried {
 }
 
 impl Tried {
-    fn start_next<G: Goal>(
-        &mut self,
-        context: &Context<'_>,
-        guard: LockGuard,
-        interaction: Interaction,
-    ) -> Result<(), Error> {
+    fn start_next<G: Goal>(&mut self, context: &Context<'_>, guard: LockGuard, climb: Climb) -> Result<(), Error> {
         if !self.renewal && renewal::is_possible(&cache::tokens(context).unwrap_or_default()) {
             self.renewal = true;
             return renewal::start(context, guard, G::WANTED);
         }
-        if interaction == Interaction::Never {
+        if climb.interaction == Interaction::Never || nobody_could_answer(context, climb) {
             return Err(sign_in_needed(context));
         }
         if self.sign_in {
             return Err(sign_in_died(context));
         }
         self.sign_in = true;
-        sign_in::start(context, guard, interaction == Interaction::Person)
+        sign_in::start(context, guard, climb.method, climb.interaction == Interaction::Person)
     }
+}
+
+/// A program asks, no browser can be opened here, and there is no terminal on which a person could be told what to do.
+fn nobody_could_answer(context: &Context<'_>, climb: Climb) -> bool {
+    climb.interaction == Interaction::Budgeted
+        && !Place::of(context.world).has_browser()
+        && !surroundings::person_can_read()
 }
 
 /// Says once that secrets do not rest where the configuration wants them.

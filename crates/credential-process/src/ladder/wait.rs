@@ -4,11 +4,10 @@ use std::time::{Duration, Instant};
 
 use ccwb_store::LockFile;
 
-use super::{Climb, Interaction};
+use super::{Climb, Interaction, paste, tell};
 use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::note;
 use crate::sign_in::{self, Record};
 
 /// How often the sign-in's record is looked at for something to tell the person.
@@ -32,32 +31,21 @@ pub(super) fn for_the_holder(
         if deadline <= Instant::now() {
             return Err(time_over(context, climb));
         }
-        if let Some(record) = sign_in::record(context).filter(|record| record.authorization_url.is_some()) {
-            tell(&record);
+        if let Some(record) = sign_in::record(context).filter(Record::has_news) {
+            let by_person = climb.interaction == Interaction::Person;
+            tell::tell(context, &record, by_person);
+            if let (true, Some(port)) = (by_person, record.port) {
+                paste::listen(port);
+            }
             told = true;
         }
-    }
-}
-
-/// Tells where the sign-in takes place. The address is good for this one sign-in only.
-fn tell(record: &Record) {
-    let address = record.authorization_url.as_deref().unwrap_or_default();
-    match &record.browser_failure {
-        None => note(&format!(
-            "Opening your browser to sign in ({}). If no window opens, go to:\n\n  {address}\n",
-            record.issuer
-        )),
-        Some(reason) => note(&format!(
-            "No browser could be opened ({reason}). To sign in, open this address in a browser on this computer:\n\n  \
-             {address}\n"
-        )),
     }
 }
 
 fn time_over(context: &Context<'_>, climb: Climb) -> Error {
     let seconds = climb.limit.as_secs();
     let login = format!("run {}", context.command_line(&["login"]));
-    if sign_in::record(context).is_some_and(|record| record.is_running()) {
+    if sign_in::is_running(context) {
         let code = match climb.interaction {
             Interaction::Never => codes::SIGN_IN_RUNNING,
             Interaction::Budgeted | Interaction::Person => codes::SIGN_IN_UNFINISHED,

@@ -2,16 +2,45 @@
 //! deadline, stores the result, and is only then gone. Whoever started it is one more waiter.
 
 mod budget;
+mod by_callback;
+mod by_device_code;
 mod pages;
 mod process;
 mod record;
 mod start;
 
 pub(crate) use process::run;
-pub(crate) use record::{Record, failure_since, read as record};
+pub(crate) use record::{Device, Record, failure_since, is_running, read as record};
 pub(crate) use start::start;
 
 use std::time::Duration;
 
+use clap::ValueEnum;
+
 /// How long a person has, from the opening of the browser to the provider's answer.
 pub(crate) const LIFE: Duration = Duration::from_mins(5);
+
+/// How to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    /// What fits this machine
+    Auto,
+    /// The browser on this machine
+    Browser,
+    /// A code that is entered on any other device
+    Device,
+    /// Any browser elsewhere; the address of its last page is pasted here
+    Paste,
+}
+
+impl Method {
+    /// As on the command line.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Browser => "browser",
+            Self::Device => "device",
+            Self::Paste => "paste",
+        }
+    }
+}

@@ -1,147 +1,147 @@
-//! The detached process itself.
+//! The detached process: from the lock that it was handed to the result that everybody finds.
 
 use std::time::Instant;
 
 use ccwb_http::HttpClient;
-use ccwb_oidc::callback::Answer;
+use ccwb_oidc::callback::Listening;
 use ccwb_oidc::{
-    AuthorizationRequest, CallbackServer, Expectations, IdToken, Page, Provider, ProviderRefusal, TokenClient,
+    ClientCredential, Expectations, IdToken, Nonce, OidcError, Page, Provider, ProviderRefusal, TokenClient, TokenSet,
 };
 use ccwb_store::LockGuard;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::record::{self, Record};
-use super::{LIFE, pages};
+use super::{LIFE, Method, pages};
 use crate::cache::{self, Tokens};
-use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
+use crate::surroundings::Place;
 use crate::world::World;
-use crate::{browser, detached, exchange, http, last_error};
+use crate::{codes, detached, exchange, http, last_error};
 
 /// Runs the sign-in to its end. Its result is in the store and in the record; nobody reads its exit code.
-pub(crate) fn run(context: &Context<'_>, by_person: bool) -> Result<(), Error> {
+pub(crate) fn run(context: &Context<'_>, method: Method, by_person: bool) -> Result<(), Error> {
     let held = detached::take_over(context)?;
     if !by_person && cache::usable_credentials(context, World::now()).ok().flatten().is_some() {
         return Ok(());
     }
-    let mut sign_in = SignIn { context, held, record: record::read(context).unwrap_or_default(), by_person };
-    sign_in.record.pid = std::process::id();
-    http::runtime()?.block_on(sign_in.run())
+    let mut record = record::read(context).unwrap_or_default();
+    record.pid = std::process::id();
+    let mut sign_in = SignIn { context, held, record, by_person };
+    http::runtime()?.block_on(async move {
+        let finished = sign_in.by(method).await;
+        let page = sign_in.conclude(&finished.outcome);
+        // First the waiters, then the page.
+        sign_in.held.release();
+        if let Some(browser) = finished.browser {
+            browser.answer.respond(&page).await;
+        }
+        finished.outcome.map(drop)
+    })
 }
 
-struct SignIn<'a> {
-    context: &'a Context<'a>,
+pub(super) struct SignIn<'a> {
+    pub(super) context: &'a Context<'a>,
     held: LockGuard,
-    record: Record,
-    by_person: bool,
+    pub(super) record: Record,
+    pub(super) by_person: bool,
 }
 
-/// What the person gets to see at the end.
-struct Done {
+/// Everything that a method of signing in needs of the provider.
+pub(super) struct Ready {
+    pub(super) client: HttpClient,
+    pub(super) provider: Provider,
+    pub(super) credential: ClientCredential,
+    pub(super) deadline: Instant,
+}
+
+/// The end of a sign-in, and the browser that still waits for a page.
+pub(super) struct Finished {
+    pub(super) outcome: Result<Done, Error>,
+    pub(super) browser: Option<WaitingBrowser>,
+}
+
+/// A browser that waits, and the port that is kept open for it: a reload finds the sign-in and not a stranger.
+pub(super) struct WaitingBrowser {
+    pub(super) answer: ccwb_oidc::callback::Answer,
+    pub(super) _port: Listening,
+}
+
+/// What the person gets to see.
+pub(super) struct Done {
     person: String,
     expiration: i64,
 }
 
+impl From<Error> for Finished {
+    fn from(error: Error) -> Self {
+        Self { outcome: Err(error), browser: None }
+    }
+}
+
 impl SignIn<'_> {
-    async fn run(mut self) -> Result<(), Error> {
-        let deadline = Instant::now() + LIFE;
-        let (outcome, answer) = match self.until_the_answer(deadline).await {
-            Ok((answer, request, provider, client)) => {
-                let (outcome, answer) = self.with_the_answer(answer, &request, provider, &client).await;
-                (outcome, Some(answer))
-            }
-            Err(error) => (Err(error), None),
+    async fn by(&mut self, method: Method) -> Finished {
+        let ready = match self.prepare().await {
+            Ok(ready) => ready,
+            Err(error) => return error.into(),
         };
-        let page = self.conclude(&outcome);
-        // First the waiters, then the page.
-        self.held.release();
-        if let Some(answer) = answer {
-            answer.respond(&page).await;
+        match self.resolve(method, &ready) {
+            Method::Device => self.by_device_code(ready).await,
+            Method::Browser => self.by_callback(ready, true).await,
+            Method::Auto | Method::Paste => self.by_callback(ready, false).await,
         }
-        outcome.map(drop)
     }
 
-    /// From nothing to the provider's answer in the callback.
-    async fn until_the_answer(
-        &mut self,
-        deadline: Instant,
-    ) -> Result<(PendingAnswer, AuthorizationRequest, Provider, HttpClient), Error> {
+    async fn prepare(&self) -> Result<Ready, Error> {
         let profile = self.context.oidc()?;
-        let server = CallbackServer::bind(&profile.redirect_ports)?;
-        let client = http::client(self.context.world)?;
+        let deadline = Instant::now() + LIFE;
         // A client secret that is missing is found before anybody is asked to sign in.
-        exchange::client_credential(self.context)?;
+        let credential = exchange::client_credential(self.context)?;
+        let client = http::client(self.context.world)?;
         let cache_file = self.context.state.provider_cache(&self.context.profile.name);
         let provider = Provider::load(&client, profile, &cache_file, World::now()).await?;
-        let request = AuthorizationRequest::new(profile, provider.metadata(), server.port());
-        let mut listening = server.listen(&request, &provider.metadata().issuer)?;
-        self.announce(&request)?;
-        let opener = browser::Opener::new(self.context.world, request.url.as_str());
-        let mut opening = tokio::task::spawn_blocking(|| opener.open());
-        let mut opened = false;
-        let answer = loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            tokio::select! {
-                answer = listening.wait(left) => break answer,
-                result = &mut opening, if !opened => {
-                    opened = true;
-                    self.note_browser(result.unwrap_or_else(|_| Err("it could not be started".to_owned())))?;
-                }
-            }
-        };
-        match answer {
-            Some(answer) => Ok((PendingAnswer { answer, _port: listening }, request, provider, client)),
-            None => Err(self.timed_out()),
+        Ok(Ready { client, provider, credential, deadline })
+    }
+
+    /// What `auto` means on this machine and with this provider.
+    fn resolve(&self, method: Method, ready: &Ready) -> Method {
+        if method != Method::Auto {
+            return method;
+        }
+        if Place::of(self.context.world).has_browser() {
+            Method::Browser
+        } else if ready.provider.metadata().device_authorization_endpoint.is_some() {
+            Method::Device
+        } else {
+            Method::Paste
         }
     }
 
-    /// From the provider's answer to stored credentials.
-    async fn with_the_answer(
-        &self,
-        pending: PendingAnswer,
-        request: &AuthorizationRequest,
-        mut provider: Provider,
-        client: &HttpClient,
-    ) -> (Result<Done, Error>, PendingAnswer) {
-        let outcome = match &pending.answer.outcome {
-            Ok(code) => self.finish(code, request, &mut provider, client).await,
-            Err(refusal) => Err(self.refused(refusal)),
-        };
-        (outcome, pending)
-    }
-
-    async fn finish(
-        &self,
-        code: &SecretString,
-        request: &AuthorizationRequest,
-        provider: &mut Provider,
-        client: &HttpClient,
-    ) -> Result<Done, Error> {
-        let profile = self.context.oidc()?;
-        let now = World::now();
-        let credential = exchange::client_credential(self.context)?;
-        let metadata = provider.metadata().clone();
-        let set = TokenClient::new(client, &metadata, profile, &credential, now)
-            .exchange(code, &request.verifier, &request.redirect_uri)
-            .await?;
+    /// From the provider's tokens to stored credentials.
+    pub(super) async fn accept(&self, ready: &mut Ready, set: TokenSet, nonce: Option<&Nonce>) -> Result<Done, Error> {
         let expected = Expectations {
-            client_id: &profile.client_id,
-            nonce: Some(&request.nonce),
+            client_id: &self.context.oidc()?.client_id,
+            nonce,
             subject: None,
-            now: http::servers_time(client),
+            now: http::servers_time(&ready.client),
         };
-        let id_token = provider.verify(set.unverified_id_token.expose_secret(), &expected).await?;
+        let id_token = ready.provider.verify(set.unverified_id_token.expose_secret(), &expected).await?;
         let mut tokens = Tokens {
             id_token: Some(id_token.raw().clone()),
             refresh_token: set.refresh_token,
             identity_id: self.remembered_identity(&id_token),
-            signed_in_at: Some(now.timestamp()),
+            signed_in_at: Some(World::now().timestamp()),
             shortened: false,
         };
         cache::save_tokens(self.context, &tokens, World::now(), &self.held)?;
-        let federated = exchange::federate(self.context, client, &id_token, &mut tokens, &self.held).await?;
-        Ok(Done { person: id_token.person(), expiration: federated.credentials.expiration })
+        let federated = exchange::federate(self.context, &ready.client, &id_token, &mut tokens, &self.held).await?;
+        Ok(Done { person: id_token.person(), expiration: federated.credentials.expiration_on_this_clock() })
+    }
+
+    /// The token endpoint as this client sees it.
+    pub(super) fn token_client<'r>(&'r self, ready: &'r Ready) -> Result<TokenClient<'r>, Error> {
+        let (profile, metadata) = (self.context.oidc()?, ready.provider.metadata());
+        Ok(TokenClient::new(&ready.client, metadata, profile, &ready.credential, World::now()))
     }
 
     /// The Cognito identity of the same person.
@@ -151,38 +151,30 @@ impl SignIn<'_> {
         before.identity_id.filter(|_| same)
     }
 
-    /// Waiters tell the person where to go as soon as it is in the record, browser or not.
-    fn announce(&mut self, request: &AuthorizationRequest) -> Result<(), Error> {
+    /// Waiters tell the person what is in the record as soon as it is there.
+    pub(super) fn announce(&mut self) -> Result<(), Error> {
         if !self.by_person {
             self.record.budget.open(World::now().timestamp_millis());
         }
-        self.record.authorization_url = Some(request.url.to_string());
         Ok(self.record.save(self.context)?)
-    }
-
-    fn note_browser(&mut self, result: Result<(), String>) -> Result<(), Error> {
-        if let Err(reason) = result {
-            self.record.browser_failure = Some(ccwb_oidc::printable(&reason));
-            self.record.save(self.context)?;
-        }
-        Ok(())
     }
 
     /// Puts the result where waiters and later calls find it, and makes the page.
     fn conclude(&mut self, outcome: &Result<Done, Error>) -> Page {
         let now = World::now();
         let profile = &self.context.profile.name;
-        self.record.finished = Some(now.timestamp_millis());
-        self.record.authorization_url = None;
+        let record = &mut self.record;
+        record.finished = Some(now.timestamp_millis());
+        (record.authorization_url, record.device, record.port) = (None, None, None);
         let page = match outcome {
             Ok(done) => {
-                self.record.budget.reset();
+                record.budget.reset();
                 last_error::forget(&self.context.state.last_error(profile));
                 pages::signed_in(profile, &done.person, done.expiration)
             }
             Err(error) => {
-                self.record.failure = Some(error.clone());
-                self.record.budget.cool_down(now.timestamp_millis());
+                record.failure = Some(error.clone());
+                record.budget.cool_down(now.timestamp_millis());
                 last_error::remember(&self.context.state.last_error(profile), error, now.timestamp());
                 pages::failed(error)
             }
@@ -192,34 +184,40 @@ impl SignIn<'_> {
         page
     }
 
-    fn timed_out(&self) -> Error {
+    pub(super) fn timed_out(&self) -> Error {
         let minutes = LIFE.as_secs() / 60;
-        let message = format!("nobody finished the sign-in in the browser within {minutes} minutes");
+        let message = format!("nobody finished the sign-in within {minutes} minutes");
         Error::new(codes::SIGN_IN_TIMED_OUT, message, self.login_hint())
     }
 
-    fn refused(&self, refusal: &ProviderRefusal) -> Error {
-        if refusal.error == "access_denied" {
-            let message = format!("the sign-in was cancelled or denied ({refusal})");
-            return Error::new(codes::SIGN_IN_CANCELLED, message, self.login_hint());
+    /// An error of the provider about this sign-in.
+    pub(super) fn refused(&self, refusal: &ProviderRefusal) -> Error {
+        match refusal.error.as_str() {
+            "access_denied" => {
+                let message = format!("the sign-in was cancelled or denied ({refusal})");
+                Error::new(codes::SIGN_IN_CANCELLED, message, self.login_hint())
+            }
+            "expired_token" => self.timed_out(),
+            _ => {
+                let message = format!("the identity provider refused the sign-in: {refusal}");
+                Error::new(codes::PROVIDER_REFUSED, message, self.login_hint())
+            }
         }
-        let message = format!("the identity provider refused the sign-in: {refusal}");
-        Error::new(codes::PROVIDER_REFUSED, message, self.login_hint())
     }
 
-    fn login_hint(&self) -> String {
+    /// The same for an error of a request.
+    pub(super) fn failed(&self, error: OidcError) -> Error {
+        match error {
+            OidcError::Refused { refusal, .. }
+                if ["access_denied", "expired_token"].contains(&refusal.error.as_str()) =>
+            {
+                self.refused(&refusal)
+            }
+            other => other.into(),
+        }
+    }
+
+    pub(super) fn login_hint(&self) -> String {
         format!("run {}", self.context.command_line(&["login"]))
-    }
-}
-
-/// The answer, and the port that is kept open until it has its page: a reload finds the sign-in and not a stranger.
-struct PendingAnswer {
-    answer: Answer,
-    _port: ccwb_oidc::callback::Listening,
-}
-
-impl PendingAnswer {
-    async fn respond(self, page: &Page) {
-        self.answer.respond(page).await;
     }
 }

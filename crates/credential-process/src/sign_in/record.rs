@@ -19,9 +19,18 @@ pub(crate) struct Record {
     pub(crate) by_person: bool,
     /// The provider, for messages.
     pub(crate) issuer: String,
+    /// The port that waits for the provider's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) port: Option<u16>,
+    /// What to type in where, if the sign-in is by device code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<Device>,
     /// Where the person signs in; good for this one sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) authorization_url: Option<String>,
+    /// Whether a browser is opened here.
+    #[serde(default)]
+    pub(crate) opens_browser: bool,
     /// Why no browser could be opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) browser_failure: Option<String>,
@@ -36,7 +45,22 @@ pub(crate) struct Record {
     pub(crate) budget: Budget,
 }
 
+/// A device code as the person sees it (RFC 8628, section 3.3).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Device {
+    pub(crate) verification_uri: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) verification_uri_complete: Option<String>,
+    pub(crate) user_code: String,
+    pub(crate) minutes: u64,
+}
+
 impl Record {
+    /// Whether there is something to tell the person.
+    pub(crate) fn has_news(&self) -> bool {
+        self.authorization_url.is_some() || self.device.is_some()
+    }
+
     /// Whether it has neither ended nor passed its deadline. A process that was killed looks like that too; the lock
     /// tells.
     pub(crate) fn is_running(&self) -> bool {
@@ -53,6 +77,12 @@ impl Record {
 pub(crate) fn read(context: &Context<'_>) -> Option<Record> {
     let path = context.state.sign_in(&context.profile.name, &context.identity);
     serde_json::from_slice(&private_file::read(&path).ok()??).ok()
+}
+
+/// Whether a sign-in of this identity runs: its record is open, and somebody holds the lock.
+pub(crate) fn is_running(context: &Context<'_>) -> bool {
+    let open = read(context).is_some_and(|record| record.is_running());
+    open && context.lock().try_acquire().is_ok_and(|guard| guard.is_none())
 }
 
 /// The failure of a sign-in that ended after `since`: every waiter gets the same.

@@ -2,6 +2,7 @@
 
 use ccwb_store::{LockGuard, private_file};
 
+use super::Method;
 use super::record::{self, Record};
 use crate::codes;
 use crate::context::Context;
@@ -13,7 +14,7 @@ use crate::world::World;
 const ROOM: usize = 96 * 1024;
 
 /// Starts a sign-in, which takes the lock with it.
-pub(crate) fn start(context: &Context<'_>, guard: LockGuard, by_person: bool) -> Result<(), Error> {
+pub(crate) fn start(context: &Context<'_>, guard: LockGuard, method: Method, by_person: bool) -> Result<(), Error> {
     let now = World::now();
     let mut record = record::read(context).unwrap_or_default();
     if by_person {
@@ -33,8 +34,9 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, by_person: bool) ->
         ..Record::default()
     };
     record.save(context)?;
-    let arguments: &[&str] = if by_person { &["__sign-in", "--by-person"] } else { &["__sign-in"] };
-    detached::spawn(context, guard, arguments)
+    let mut arguments = vec!["__sign-in", "--method", method.name()];
+    arguments.extend(by_person.then_some("--by-person"));
+    detached::spawn(context, guard, &arguments)
 }
 
 fn paused(context: &Context<'_>, record: &Record, until: i64) -> Error {

@@ -1,0 +1,149 @@
+//! The command line: plain data, nothing resolved.
+
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+use crate::choices::{FederationKind, Provider, Storage};
+use crate::failure::{Failure, exit};
+use crate::surroundings::Surroundings;
+
+/// Roll out Claude Code on Amazon Bedrock with your company's own sign-in.
+#[derive(Debug, Parser)]
+#[command(name = "ccwb", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// See it work on this computer: sign-in, AWS credentials, a model call, a silent renewal
+    ///
+    /// Needs no AWS account and no identity provider: a sandbox in this process plays both. The programs are the real ones.
+    /// Your home folder and your AWS settings are neither read nor written, nor is your keyring unless you choose it.
+    Demo(DemoArguments),
+    /// Run a local identity provider and AWS endpoints to try things against
+    ///
+    /// Runs until Ctrl-C, on 127.0.0.1 only, and shows every request that it gets. Anybody on this computer can sign in to
+    /// it, and it forgets everything when it ends.
+    Sandbox(SandboxArguments),
+    /// Stands in for a browser in the demo: writes the address to a file
+    #[command(name = "__browser", hide = true)]
+    Browser {
+        /// Where the demo looks
+        file: PathBuf,
+        /// What a browser would open
+        address: String,
+    },
+    /// The demo's AWS program: calls STS and Bedrock with what the AWS profile gives it
+    #[command(name = "__aws-call", hide = true)]
+    AwsCall,
+}
+
+/// `ccwb demo`.
+#[derive(Args, Debug)]
+pub(crate) struct DemoArguments {
+    /// Sign in without a person: the sandbox approves by itself, ccwb follows its redirects
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+
+    /// The identity provider that the sandbox resembles
+    #[arg(long, value_enum, default_value_t = Provider::Generic)]
+    pub(crate) provider: Provider,
+
+    /// How the ID token becomes AWS credentials
+    #[arg(long, value_enum, default_value_t = FederationKind::Cognito)]
+    pub(crate) federation: FederationKind,
+
+    /// Where the demo's secrets rest
+    #[arg(long, value_enum, default_value_t = Storage::Session)]
+    pub(crate) storage: Storage,
+
+    /// Leave everything running and in place until Ctrl-C, and show how to use it
+    #[arg(long)]
+    pub(crate) keep: bool,
+
+    /// Don't wait for Enter before the browser opens
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// `ccwb sandbox`.
+#[derive(Args, Debug)]
+pub(crate) struct SandboxArguments {
+    /// Port of the identity provider; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 9410)]
+    pub(crate) idp_port: u16,
+
+    /// Port of the AWS endpoints; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 9411)]
+    pub(crate) aws_port: u16,
+
+    /// The identity provider that it resembles
+    #[arg(long, value_enum, default_value_t = Provider::Generic)]
+    pub(crate) provider: Provider,
+
+    /// How the config.json that it writes turns the ID token into AWS credentials
+    #[arg(long, value_enum, default_value_t = FederationKind::Cognito)]
+    pub(crate) federation: FederationKind,
+
+    /// Answer every sign-in as if a person had approved it, without a page
+    #[arg(long)]
+    pub(crate) auto_approve: bool,
+
+    /// Write the config.json here too, to keep; only a sandbox's config.json is overwritten
+    #[arg(long, value_name = "PATH")]
+    pub(crate) write_config: Option<PathBuf>,
+
+    /// Print one JSON object with the addresses, then one for each request
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Parses the arguments. Help and the version are printed here; what cannot be parsed is a failure like any other.
+pub(crate) fn parse(surroundings: &Surroundings) -> Result<Cli, Failure> {
+    Cli::try_parse_from(surroundings.arguments()).map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Nothing is left to be done if the terminal is gone.
+            let _ = error.print();
+            Failure::told(if error.use_stderr() { exit::USAGE } else { exit::DONE })
+        }
+        _ => Failure::new("usage", exit::USAGE, complaint(&error.to_string()), "run ccwb --help"),
+    })
+}
+
+/// Clap's own words, without its prefix and its closing advice.
+fn complaint(text: &str) -> String {
+    let text = text.trim_start_matches("error: ");
+    let end = text.find("\n\nUsage:").or_else(|| text.find("\n\nFor more")).unwrap_or(text.len());
+    text[..end].trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_complaint_keeps_the_possible_values_and_drops_the_boilerplate() {
+        let error = Cli::try_parse_from(["ccwb", "demo", "--provider", "myspace"]).unwrap_err();
+        let complaint = complaint(&error.to_string());
+        assert!(complaint.starts_with("invalid value 'myspace'"), "{complaint}");
+        assert!(complaint.contains("okta-custom"), "{complaint}");
+        assert!(!complaint.contains("For more information"), "{complaint}");
+    }
+
+    #[test]
+    fn the_hidden_commands_stay_out_of_the_help() {
+        assert!(!Cli::command().render_help().to_string().contains("__"));
+    }
+}

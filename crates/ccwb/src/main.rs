@@ -1,0 +1,45 @@
+//! The administrator's program: roll out Claude Code on Amazon Bedrock with the company's own sign-in.
+//!
+//! `ccwb demo` shows all of it on one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that
+//! the demo uses.
+
+mod aws_call;
+mod choices;
+mod cli;
+mod demo;
+mod failure;
+mod hand_over;
+mod home;
+mod interrupt;
+mod request_log;
+mod sandbox;
+mod screen;
+mod surroundings;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use crate::surroundings::Surroundings;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let surroundings = Surroundings::from_process();
+    let done = match cli::parse(&surroundings) {
+        Ok(cli) => run(cli, &surroundings).await,
+        Err(failure) => Err(failure),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
+    match cli.command {
+        Command::Demo(arguments) => demo::run(&arguments, surroundings).await,
+        Command::Sandbox(arguments) => sandbox::run(&arguments, surroundings).await,
+        Command::Browser { file, address } => hand_over::deliver(&file, &address),
+        Command::AwsCall => aws_call::run().await,
+    }
+}

@@ -1,0 +1,213 @@
+//! What `ccwb` writes: steps and marks on stdout, a spinner on stderr where that is a terminal.
+//!
+//! Colours and widths follow the terminal (`console` honours `NO_COLOR`); in a pipe every line is whole and plain.
+
+use std::fmt::Display;
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use console::{Term, measure_text_width, style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Where values start.
+const VALUE_COLUMN: usize = 24;
+
+/// The terminal, or what stands for one.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    /// Columns; `None` in a pipe, where nothing is wrapped.
+    width: Option<usize>,
+}
+
+impl Screen {
+    pub(crate) fn of_process() -> Self {
+        let term = Term::stdout();
+        let width =
+            term.is_term().then(|| term.size_checked().map_or(80, |(_, columns)| usize::from(columns).clamp(40, 100)));
+        Self { width }
+    }
+
+    /// Columns of a line.
+    pub(crate) fn width(&self) -> usize {
+        self.room(0)
+    }
+
+    /// Whether a person reads here and can answer.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.width.is_some() && std::io::stdin().is_terminal()
+    }
+
+    /// The first line of a command's output, and what it is about.
+    pub(crate) fn title(&self, title: &str, about: &str) {
+        self.line(style(title).bold());
+        for line in wrap(about, self.width.unwrap_or(usize::MAX)) {
+            self.line(style(line).dim());
+        }
+    }
+
+    /// A numbered step.
+    pub(crate) fn step(&self, number: usize, title: &str) {
+        self.line(format!("\n{} {}", style(number).cyan().bold(), style(title).bold()));
+    }
+
+    /// Something that was done, and its result.
+    pub(crate) fn done(&self, label: &str, value: &str) {
+        self.labelled(style("✓").green().to_string().as_str(), label, value);
+    }
+
+    /// Something that was left out, and why.
+    pub(crate) fn skipped(&self, label: &str, value: &str) {
+        self.labelled(style("–").dim().to_string().as_str(), label, value);
+    }
+
+    /// A row without a mark.
+    pub(crate) fn row(&self, label: &str, value: &str) {
+        self.labelled(" ", label, value);
+    }
+
+    /// A remark.
+    pub(crate) fn note(&self, text: &str) {
+        for line in wrap(text, self.room(4)) {
+            self.line(format!("    {}", style(line).dim()));
+        }
+    }
+
+    /// Something that the person should do.
+    pub(crate) fn ask(&self, text: &str) {
+        for (index, line) in wrap(text, self.room(4)).into_iter().enumerate() {
+            self.line(format!(
+                "  {} {}",
+                if index == 0 { style("›").yellow().bold().to_string() } else { " ".into() },
+                line
+            ));
+        }
+    }
+
+    /// A line to copy: never wrapped.
+    pub(crate) fn copyable(&self, text: &str) {
+        self.line(format!("    {}", style(text).cyan()));
+    }
+
+    /// A command that is run now.
+    pub(crate) fn command(&self, text: &str) {
+        self.line(format!("  {}", style(format!("$ {text}")).dim()));
+    }
+
+    /// What another program said. An address stays in one piece, so that it can be copied.
+    pub(crate) fn quote(&self, text: &str) {
+        let words = text.trim_start();
+        let indent = text.len() - words.len();
+        let room = self.room(4 + indent);
+        let fits = words.split(' ').all(|word| word.chars().count() <= room);
+        for line in wrap(words, if fits { room } else { usize::MAX }) {
+            self.line(format!("  {} {:indent$}{line}", style("│").dim(), ""));
+        }
+    }
+
+    pub(crate) fn blank(&self) {
+        self.line("");
+    }
+
+    /// A line as it is. A reader that went away does not stop what is under way, least of all the cleaning up.
+    #[expect(clippy::unused_self, reason = "what is written is written to the screen")]
+    pub(crate) fn line(&self, text: impl Display) {
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    fn labelled(&self, mark: &str, label: &str, value: &str) {
+        if value.chars().count() > self.room(VALUE_COLUMN) && !value.contains(' ') {
+            // An ARN or a path, which somebody may want to copy: it stays in one piece.
+            self.line(format!("  {mark} {label}"));
+            self.line(format!("      {value}"));
+            return;
+        }
+        let padding = " ".repeat(VALUE_COLUMN.saturating_sub(4 + measure_text_width(label)).max(1));
+        let mut lines = wrap(value, self.room(VALUE_COLUMN)).into_iter();
+        self.line(format!("  {mark} {label}{padding}{}", lines.next().unwrap_or_default()));
+        for line in lines {
+            self.line(format!("{:VALUE_COLUMN$}{line}", ""));
+        }
+    }
+
+    fn room(&self, indent: usize) -> usize {
+        self.width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(20))
+    }
+}
+
+/// A sign that something is under way, until it is dropped. Without a terminal it says its text once.
+#[derive(Debug)]
+pub(crate) struct Spinner(ProgressBar);
+
+impl Spinner {
+    #[must_use]
+    pub(crate) fn start(text: &str) -> Self {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("  {spinner:.cyan} {wide_msg:.dim}") {
+            bar.set_style(style);
+        }
+        if bar.is_hidden() {
+            let _ = writeln!(std::io::stderr(), "{text} ...");
+        }
+        bar.set_message(text.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    /// What exactly is under way.
+    pub(crate) fn say(&self, text: &str) {
+        self.0.set_message(text.to_owned());
+    }
+
+    /// Writes in peace.
+    pub(crate) fn pause<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.0.suspend(write)
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Lines of at most `width` columns; words are cut only if they are longer than that.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut column = 0;
+    for word in text.split(' ') {
+        let mut rest: Vec<char> = word.chars().collect();
+        if column > 0 && column + 1 + rest.len() > width {
+            lines.push(String::new());
+            column = 0;
+        } else if column > 0 {
+            lines.last_mut().expect("it starts with one").push(' ');
+            column += 1;
+        }
+        while column + rest.len() > width {
+            let tail = rest.split_off(width - column);
+            lines.last_mut().expect("it starts with one").extend(rest);
+            lines.push(String::new());
+            (rest, column) = (tail, 0);
+        }
+        column += rest.len();
+        lines.last_mut().expect("it starts with one").extend(rest);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_whole_where_they_can() {
+        assert_eq!(wrap("one two three", 9), ["one two", "three"]);
+        assert_eq!(wrap("one", usize::MAX), ["one"]);
+        assert_eq!(wrap("", 10), [""]);
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_is_cut() {
+        assert_eq!(wrap("to abcdefghij k", 4), ["to", "abcd", "efgh", "ij k"]);
+    }
+}

@@ -1,0 +1,150 @@
+//! `[profile P]` in AWS's config file: there, and its `credential_process` one that every SDK can run.
+
+use std::path::Path;
+
+use super::ini::Ini;
+use crate::commands::doctor::case::Case;
+use crate::commands::doctor::finding::Finding;
+use crate::context::Context;
+
+pub(super) const NAME: &str = "aws-config";
+
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    let Some(path) = case.aws_file("AWS_CONFIG_FILE", "config") else {
+        return vec![Finding::skipped(NAME, "there is no home folder")];
+    };
+    vec![look_at(case, context, &path)]
+}
+
+fn look_at(case: &Case<'_>, context: &Context<'_>, path: &Path) -> Finding {
+    let (profile, shown) = (&context.profile.name, path.display());
+    let fix = format!("put this under [profile {profile}] in {shown}: {}", right_line(context));
+    let ini = match Ini::read(path) {
+        Ok(Some(ini)) => ini,
+        Ok(None) => return Finding::failed(NAME, format!("{shown} does not exist, so no AWS tool finds this program"), fix),
+        Err(problem) => {
+            return Finding::failed(NAME, format!("could not read {shown}: {problem}"), "make it readable for your user");
+        }
+    };
+    if !ini.has(profile) {
+        return Finding::failed(NAME, format!("{shown} has no [profile {profile}]"), fix);
+    }
+    if ini.get(profile, "aws_access_key_id").is_some() {
+        let what = format!("[profile {profile}] in {shown} holds static keys, which some AWS tools use instead of this program");
+        return Finding::failed(NAME, what, format!("remove the keys; {fix}"));
+    }
+    let Some(command) = ini.get(profile, "credential_process") else {
+        return Finding::failed(NAME, format!("[profile {profile}] in {shown} has no credential_process"), fix);
+    };
+    match judge(case, context, command) {
+        Verdict::Good => Finding::ok(NAME, format!("[profile {profile}] in {shown} runs this program")),
+        Verdict::Doubtful(problem) => Finding::warning(NAME, format!("credential_process of [profile {profile}] {problem}"), fix),
+        Verdict::Bad(problem) => Finding::failed(NAME, format!("credential_process of [profile {profile}] {problem}"), fix),
+    }
+}
+
+fn right_line(context: &Context<'_>) -> String {
+    let profile = &context.profile.name;
+    let profile = if profile.contains(' ') { format!("\"{profile}\"") } else { profile.clone() };
+    format!("credential_process = \"{}\" --profile {profile}", context.world.executable.display())
+}
+
+enum Verdict {
+    Good,
+    Doubtful(String),
+    Bad(String),
+}
+
+/// SDKs start the program without a shell (botocore) or with one (JavaScript, Go): only what means the same to both is
+/// good.
+fn judge(case: &Case<'_>, context: &Context<'_>, command: &str) -> Verdict {
+    let Some(words) = words(command) else { return Verdict::Bad("has an unbalanced quote".to_owned()) };
+    let Some((program, arguments)) = words.split_first() else { return Verdict::Bad("is empty".to_owned()) };
+    if program.starts_with('~') || program.contains('$') || program.contains('%') {
+        return Verdict::Bad("has ~ or a variable in its path, which no AWS tool expands".to_owned());
+    }
+    let path = Path::new(program);
+    if !path.is_file() && is_unquoted(command) {
+        return Verdict::Bad("has a space in its path and no quotes around it".to_owned());
+    }
+    let Some(found) = case.find_program(path) else {
+        return Verdict::Bad(format!("runs {program}, which is not there"));
+    };
+    if !is_executable(&found) {
+        return Verdict::Bad(format!("runs {program}, which may not be executed"));
+    }
+    if !same_program(&found, &context.world.executable) {
+        let name = found.file_name().unwrap_or_default().to_string_lossy();
+        let other = format!("runs {}, but this is {}", found.display(), context.world.executable.display());
+        return if name.starts_with("credential-process") { Verdict::Doubtful(other) } else { Verdict::Bad(other) };
+    }
+    match profile_argument(arguments) {
+        Some(profile) if profile != context.profile.name => {
+            Verdict::Doubtful(format!("asks for the profile {profile}"))
+        }
+        None if context.config.default_profile().ok().as_deref() != Some(context.profile.name.as_str()) => {
+            Verdict::Doubtful("does not say --profile, and config.json has several".to_owned())
+        }
+        _ if path.is_relative() => Verdict::Doubtful(format!("runs {program} from the PATH, which differs between programs")),
+        _ => Verdict::Good,
+    }
+}
+
+fn words(command: &str) -> Option<Vec<String>> {
+    if cfg!(windows) {
+        // A backslash is no escape there.
+        return shlex::split(&command.replace('\\', "/"));
+    }
+    shlex::split(command)
+}
+
+/// Whether the words up to some argument are together the path of a file.
+fn is_unquoted(command: &str) -> bool {
+    let spaces = command.match_indices(' ').map(|(at, _)| at).chain([command.len()]);
+    spaces.filter(|at| command[..*at].contains(' ')).any(|at| Path::new(&command[..at]).is_file())
+}
+
+fn profile_argument(arguments: &[String]) -> Option<&str> {
+    arguments.iter().enumerate().find_map(|(index, argument)| match argument.as_str() {
+        "--profile" | "-profile" | "-p" => arguments.get(index + 1).map(String::as_str),
+        other => other.strip_prefix("--profile=").or_else(|| other.strip_prefix("-profile=")),
+    })
+}
+
+/// The same file, or a copy of it.
+fn same_program(found: &Path, this: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(found) == real(this) || same_content(found, this).unwrap_or(false)
+}
+
+fn same_content(found: &Path, this: &Path) -> std::io::Result<bool> {
+    Ok(std::fs::metadata(found)?.len() == std::fs::metadata(this)?.len() && std::fs::read(found)? == std::fs::read(this)?)
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_argument_is_read_in_every_spelling() {
+        let profile = |arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+            profile_argument(&arguments).map(str::to_owned)
+        };
+        for arguments in [&["--profile", "P"][..], &["-p", "P"], &["--profile=P"], &["-profile", "P"]] {
+            assert_eq!(profile(arguments).as_deref(), Some("P"), "{arguments:?}");
+        }
+        assert_eq!(profile(&["--no-browser"]), None);
+    }
+}

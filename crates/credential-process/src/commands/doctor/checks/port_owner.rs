@@ -1,0 +1,101 @@
+//! Who listens on a port, where the system tells: Linux's `/proc`, elsewhere on Unix `lsof`.
+
+use std::fmt;
+
+/// Somebody with a listening socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells of other users"))]
+pub(super) enum Owner {
+    Process { name: String, id: u32 },
+    /// A process that this user may not look at.
+    User(u32),
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process { name, id } => write!(f, "{name} (process {id})"),
+            Self::User(id) => write!(f, "a program of another user (user {id})"),
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+pub(super) fn owner_of(port: u16) -> Option<Owner> {
+    let listening = ["/proc/net/tcp", "/proc/net/tcp6"]
+        .into_iter()
+        .filter_map(|path| std::fs::read_to_string(path).ok())
+        .find_map(|table| listener(&table, port))?;
+    Some(process_with(&format!("socket:[{}]", listening.inode)).unwrap_or(Owner::User(listening.user)))
+}
+
+#[cfg(target_os = "linux")]
+#[derive(Debug, PartialEq, Eq)]
+struct Listening {
+    user: u32,
+    inode: u64,
+}
+
+/// A row in state 0A (LISTEN) of the table (`proc_net_tcp(5)`): local address second, user eighth, inode tenth.
+#[cfg(target_os = "linux")]
+fn listener(table: &str, port: u16) -> Option<Listening> {
+    let port = format!(":{port:04X}");
+    table.lines().skip(1).find_map(|line| {
+        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+        let listens = *fields.get(3)? == "0A" && fields.get(1)?.ends_with(&port);
+        let listening = Listening { user: fields.get(7)?.parse().ok()?, inode: fields.get(9)?.parse().ok()? };
+        listens.then_some(listening)
+    })
+}
+
+#[cfg(target_os = "linux")]
+fn process_with(socket: &str) -> Option<Owner> {
+    let processes = std::fs::read_dir("/proc").ok()?.flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    ids.filter(|id| {
+        let files = std::fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
+        files.into_iter().any(|file| std::fs::read_link(file.path()).is_ok_and(|link| link.as_os_str() == socket))
+    })
+    .find_map(|id| {
+        let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
+        Some(Owner::Process { name: ccwb_oidc::printable(&name), id })
+    })
+}
+
+/// `lsof -F` prints one field a line: `p<process>`, `c<command>`.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(super) fn owner_of(port: u16) -> Option<Owner> {
+    use std::process::{Command, Stdio};
+    let mut command = Command::new("lsof");
+    command.args(["-nP", &format!("-iTCP:{port}"), "-sTCP:LISTEN", "-Fpc"]);
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let field = |kind| text.lines().find_map(|line| line.strip_prefix(kind)).map(ccwb_oidc::printable);
+    Some(Owner::Process { name: field('c')?, id: field('p')?.parse().ok()? })
+}
+
+#[cfg(windows)]
+pub(super) fn owner_of(_: u16) -> Option<Owner> {
+    None
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_is_read_from_the_table_and_a_connection_is_none() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   \
+            0: 0100007F:20D0 0100007F:9C40 01 00000000:00000000 00:00000000 00000000  1000        0 111 1 0\n   \
+            1: 0100007F:20D0 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 222 1 0\n";
+        assert_eq!(listener(table, 8400), Some(Listening { user: 1000, inode: 222 }));
+        assert_eq!(listener(table, 8401), None);
+    }
+
+    #[test]
+    fn our_own_socket_is_ours() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let owner = owner_of(listener.local_addr().unwrap().port()).unwrap();
+        assert!(matches!(owner, Owner::Process { id, .. } if id == std::process::id()), "{owner}");
+    }
+}

@@ -1,0 +1,39 @@
+//! Keys for the same profile in AWS's credentials file: SDKs take them and never ask us (field report R-21).
+
+use super::ini::Ini;
+use crate::commands::doctor::case::Case;
+use crate::commands::doctor::finding::Finding;
+use crate::context::Context;
+
+pub(super) const NAME: &str = "static-keys";
+
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    let Some(path) = case.aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials") else {
+        return vec![Finding::skipped(NAME, "there is no home folder")];
+    };
+    let (name, shown) = (&context.profile.name, path.display());
+    let fix = format!("remove the section [{name}] from {shown} (keep a copy)");
+    let found = match Ini::read(&path) {
+        Ok(None) => Finding::ok(NAME, "there is no credentials file"),
+        Err(problem) => Finding::warning(NAME, format!("could not read {shown}: {problem}"), "make it readable for your user"),
+        Ok(Some(ini)) => match ini.get(name, "aws_access_key_id") {
+            Some("EXPIRED") => Finding::failed(
+                NAME,
+                format!("{shown} holds the placeholder that an older version left in [{name}] (EXPIRED): every AWS call with it fails"),
+                fix,
+            ),
+            Some(_) if ini.get(name, "x-expiration").is_some() => Finding::failed(
+                NAME,
+                format!("{shown} holds credentials of an older version in [{name}]: AWS tools use them and never ask this program"),
+                fix,
+            ),
+            Some(_) => Finding::failed(
+                NAME,
+                format!("{shown} holds static keys in [{name}]: AWS tools use them and never ask this program"),
+                fix,
+            ),
+            None => Finding::ok(NAME, format!("none for {name} in {shown}")),
+        },
+    };
+    vec![found]
+}

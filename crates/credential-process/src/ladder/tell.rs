@@ -1,0 +1,87 @@
+//! What a waiting person is told: where to sign in, and how, on this machine.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+
+use crate::context::Context;
+use crate::output::note;
+use crate::sign_in::{Device, Record};
+use crate::surroundings::{self, Place};
+
+/// Tells what the sign-in's record says. Addresses and codes are good for this one sign-in only.
+pub(super) fn tell(context: &Context<'_>, record: &Record, by_person: bool) {
+    let text = match (&record.device, &record.browser_failure, record.opens_browser) {
+        (Some(device), ..) => device_code(device, by_person),
+        (None, None, true) => {
+            // A window opens: that is message enough for a person whose program swallows this one.
+            return note(&format!(
+                "Opening your browser to sign in ({}). If no window opens, go to:\n\n  {}\n",
+                record.issuer,
+                address(record)
+            ));
+        }
+        (None, Some(reason), _) => format!("No browser could be opened ({reason}).\n\n{}", elsewhere(context, record)),
+        (None, None, false) => elsewhere(context, record),
+    };
+    note(&text);
+    if !std::io::stderr().is_terminal()
+        && let Some(mut terminal) = surroundings::terminal()
+    {
+        let _ = writeln!(terminal, "\r\n[credential-process] {}\r", text.replace('\n', "\r\n"));
+    }
+}
+
+fn device_code(device: &Device, by_person: bool) -> String {
+    let mut text = format!(
+        "To sign in, open this address on any device:\n\n  {}\n\nand enter the code:\n\n  {}\n\nThe code is good for {} \
+         minutes.",
+        device.verification_uri, device.user_code, device.minutes
+    );
+    if let Some(complete) = &device.verification_uri_complete {
+        let _ = write!(text, " With the code filled in:\n\n  {complete}");
+        if by_person && std::io::stderr().is_terminal() {
+            text.push_str(&qr(complete));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// The browser is on another machine than the port that waits for its answer.
+fn elsewhere(context: &Context<'_>, record: &Record) -> String {
+    let (port, address) = (record.port.unwrap_or_default(), address(record));
+    let forward = surroundings::ssh_forward(context.world, port);
+    let paste = "Or open it anywhere, sign in, and paste the address of the last page (it starts with\n\
+                 http://localhost and will not load) here, if this is a terminal.";
+    match (Place::of(context.world), forward) {
+        (Place::Ssh, Some(forward)) => format!(
+            "To sign in from your own computer, run this there and leave it open:\n\n  {forward}\n\nthen open:\n\n  \
+             {address}\n\n{paste}\n"
+        ),
+        (Place::Desktop, _) => {
+            format!("To sign in, open this address in a browser on this computer:\n\n  {address}\n\n{paste}\n")
+        }
+        _ => format!(
+            "To sign in, forward port {port} of this machine to the same port of your own computer, then open there:\n\n  \
+             {address}\n\n{paste}\n"
+        ),
+    }
+}
+
+fn address(record: &Record) -> &str {
+    record.authorization_url.as_deref().unwrap_or_default()
+}
+
+/// A QR code for a terminal, dark modules as spaces so that it reads on dark ground too; nothing if it does not fit.
+fn qr(text: &str) -> String {
+    match QrCode::new(text.as_bytes()) {
+        Ok(code) => {
+            let image = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+            format!("\n\n{image}")
+        }
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,77 @@
+//! Signing in by authorization code: a browser, here or elsewhere, ends at a port of this machine.
+
+use std::time::Instant;
+
+use ccwb_oidc::{AuthorizationRequest, CallbackServer, printable};
+use secrecy::SecretString;
+
+use super::process::{Done, Finished, Ready, SignIn, WaitingBrowser};
+use crate::browser;
+use crate::error::Error;
+
+impl SignIn<'_> {
+    /// With `open`, the browser of this machine is opened; without, the person is told what to do.
+    pub(super) async fn by_callback(&mut self, mut ready: Ready, open: bool) -> Finished {
+        let (waiting, request) = match self.until_the_answer(&ready, open).await {
+            Ok(answered) => answered,
+            Err(error) => return error.into(),
+        };
+        let outcome = match &waiting.answer.outcome {
+            Ok(code) => self.with_the_code(code, &request, &mut ready).await,
+            Err(refusal) => Err(self.refused(refusal)),
+        };
+        Finished { outcome, browser: Some(waiting) }
+    }
+
+    async fn until_the_answer(
+        &mut self,
+        ready: &Ready,
+        open: bool,
+    ) -> Result<(WaitingBrowser, AuthorizationRequest), Error> {
+        let profile = self.context.oidc()?;
+        // Bound before anybody is sent to the provider: the answer finds somebody at home.
+        let server = CallbackServer::bind(&profile.redirect_ports)?;
+        let metadata = ready.provider.metadata();
+        let request = AuthorizationRequest::new(profile, metadata, server.port());
+        self.record.port = Some(server.port());
+        self.record.authorization_url = Some(request.url.to_string());
+        self.record.opens_browser = open;
+        let mut listening = server.listen(&request, &metadata.issuer)?;
+        self.announce()?;
+        let opener = open.then(|| browser::Opener::new(self.context.world, request.url.as_str()));
+        let mut opening = tokio::task::spawn_blocking(|| opener.map_or(Ok(()), browser::Opener::open));
+        let mut opened = false;
+        let answer = loop {
+            let left = ready.deadline.saturating_duration_since(Instant::now());
+            tokio::select! {
+                answer = listening.wait(left) => break answer,
+                result = &mut opening, if !opened => {
+                    opened = true;
+                    self.note_browser(result.unwrap_or_else(|_| Err("it could not be started".to_owned())))?;
+                }
+            }
+        };
+        match answer {
+            Some(answer) => Ok((WaitingBrowser { answer, _port: listening }, request)),
+            None => Err(self.timed_out()),
+        }
+    }
+
+    fn note_browser(&mut self, result: Result<(), String>) -> Result<(), Error> {
+        if let Err(reason) = result {
+            self.record.browser_failure = Some(printable(&reason));
+            self.record.save(self.context)?;
+        }
+        Ok(())
+    }
+
+    async fn with_the_code(
+        &self,
+        code: &SecretString,
+        request: &AuthorizationRequest,
+        ready: &mut Ready,
+    ) -> Result<Done, Error> {
+        let set = self.token_client(ready)?.exchange(code, &request.verifier, &request.redirect_uri).await?;
+        self.accept(ready, set, Some(&request.nonce)).await
+    }
+}
