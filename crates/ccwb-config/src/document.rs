@@ -96,7 +96,7 @@ impl Config {
             });
         };
         let values: Map<String, serde_json::Value> = serde_json::from_str(raw.get())
-            .map_err(|error| self.malformed(format!("profile \"{name}\" is not a JSON object: {error}")))?;
+            .map_err(|error| self.malformed(format!("profile \"{name}\" is not a JSON object{}", place(&error))))?;
         Ok(Fields::new(&self.path, name, values))
     }
 
@@ -104,16 +104,31 @@ impl Config {
     fn profiles(&self) -> Result<BTreeMap<String, &RawValue>, ConfigError> {
         let text = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
         let mut top: BTreeMap<String, &RawValue> =
-            serde_json::from_str(text).map_err(|error| self.malformed(error.to_string()))?;
+            serde_json::from_str(text).map_err(|error| self.malformed(problem(&error)))?;
         match top.remove("profiles") {
             Some(nested) => serde_json::from_str(nested.get())
-                .map_err(|error| self.malformed(format!("\"profiles\" is not an object of profiles: {error}"))),
+                .map_err(|error| self.malformed(format!("\"profiles\" is not an object of profiles{}", place(&error)))),
             None => Ok(top),
         }
     }
 
     fn malformed(&self, problem: String) -> ConfigError {
         ConfigError::Malformed { path: self.path.clone(), problem }
+    }
+}
+
+/// What is wrong with the file as a whole. A value of the wrong type is not repeated: it may be a secret.
+fn problem(error: &serde_json::Error) -> String {
+    match error.classify() {
+        serde_json::error::Category::Data => format!("it is not an object of profiles{}", place(error)),
+        _ => error.to_string(),
+    }
+}
+
+fn place(error: &serde_json::Error) -> String {
+    match error.line() {
+        0 => String::new(),
+        line => format!(" (line {line}, column {})", error.column()),
     }
 }
 

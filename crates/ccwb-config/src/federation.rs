@@ -91,9 +91,12 @@ fn assume_role(fields: &Fields<'_>) -> Result<Option<AssumeRole>, ConfigError> {
         Some(Value::String(arn)) if arn.trim().is_empty() => return Ok(None),
         Some(Value::String(arn)) => (arn.trim().to_owned(), fields.text("external_id")?, None),
         Some(Value::Object(object)) => {
-            let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-            let role = text("role_arn").ok_or_else(|| fields.error("assume_role.role_arn", "is missing"))?;
-            (role, text("external_id"), object.get("duration_seconds").and_then(Value::as_u64))
+            let nested = fields.nested(key, object);
+            (
+                nested.required(&["assume_role.role_arn"])?,
+                nested.text("assume_role.external_id")?,
+                nested.number("assume_role.duration_seconds")?,
+            )
         }
         Some(other) => return Err(fields.wrong_type(key, "a role ARN", other)),
     };

@@ -18,6 +18,12 @@ impl<'a> Fields<'a> {
         Self { path, profile: profile.to_owned(), values }
     }
 
+    /// The keys of an object inside the profile, named `key.inner`.
+    pub(crate) fn nested(&self, key: &str, object: &Map<String, Value>) -> Self {
+        let values = object.iter().map(|(inner, value)| (format!("{key}.{inner}"), value.clone()));
+        Self { path: self.path, profile: self.profile.clone(), values: values.collect() }
+    }
+
     pub(crate) fn profile(&self) -> &str {
         &self.profile
     }

@@ -91,6 +91,12 @@ pub struct Quota {
     pub check_interval_minutes: u64,
     /// Time limit of one check in seconds.
     pub check_timeout_seconds: u64,
+    /// `daily_enforcement_mode`, for people who ask.
+    pub daily_enforcement: Option<String>,
+    /// `monthly_enforcement_mode`, for people who ask.
+    pub monthly_enforcement: Option<String>,
+    /// `enable_finegrained_quotas`, for people who ask.
+    pub fine_grained: bool,
 }
 
 /// What a quota service that does not answer means.
@@ -111,6 +117,10 @@ pub struct Monitoring {
     pub mode: Option<String>,
     /// The collector's address.
     pub endpoint: Option<String>,
+    /// `config_delivery_mode`: `static` or `bootstrap`.
+    pub config_delivery: Option<String>,
+    /// `bootstrap_endpoint`.
+    pub bootstrap_endpoint: Option<String>,
 }
 
 impl Profile {
@@ -129,6 +139,8 @@ impl Profile {
                 enabled: fields.flag("monitoring_enabled")?.unwrap_or(false),
                 mode: fields.text("monitoring_mode")?,
                 endpoint: fields.text("otel_collector_endpoint")?,
+                config_delivery: fields.text("config_delivery_mode")?,
+                bootstrap_endpoint: fields.text("bootstrap_endpoint")?,
             },
             selected_model: fields.text("selected_model")?,
             cross_region_profile: fields.text("cross_region_profile")?,
@@ -203,6 +215,9 @@ fn quota(fields: &Fields<'_>) -> Result<Option<Quota>, ConfigError> {
         fail_mode,
         check_interval_minutes: fields.number("quota_check_interval")?.unwrap_or(30),
         check_timeout_seconds: fields.number("quota_check_timeout")?.filter(|s| *s > 0).unwrap_or(5),
+        daily_enforcement: fields.text("daily_enforcement_mode")?,
+        monthly_enforcement: fields.text("monthly_enforcement_mode")?,
+        fine_grained: fields.flag("enable_finegrained_quotas")?.unwrap_or(false),
     }))
 }
 

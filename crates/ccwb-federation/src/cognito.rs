@@ -47,7 +47,7 @@ async fn get_id(
         .logins(pool.login_key, id_token.expose_secret())
         .send()
         .await
-        .map_err(|error| FederationError::from_sdk(OPERATION, &error))?;
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &[id_token.expose_secret()]))?;
     answer.identity_id.ok_or_else(|| incomplete(OPERATION))
 }
 
@@ -64,7 +64,7 @@ async fn for_identity(
         .logins(pool.login_key, id_token.expose_secret())
         .send()
         .await
-        .map_err(|error| FederationError::from_sdk(OPERATION, &error))?;
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &[id_token.expose_secret()]))?;
     let found = answer.credentials.ok_or_else(|| incomplete(OPERATION))?;
     match (found.access_key_id, found.secret_key, found.session_token, found.expiration) {
         (Some(access_key_id), Some(secret), Some(token), Some(expiration)) => Ok(Credentials {

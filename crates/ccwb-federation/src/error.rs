@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use ccwb_http::HttpError;
+use ccwb_http::{HttpError, printable_without};
 
 /// No credentials.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +55,8 @@ impl FederationError {
         }
     }
 
-    /// Sorts an SDK error. Bodies are never repeated.
-    pub(crate) fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    /// Sorts an SDK error. Bodies are never repeated; AWS's messages are, without what was `sent`.
+    pub(crate) fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>, sent: &[&str]) -> Self
     where
         E: ProvideErrorMetadata,
     {
@@ -64,8 +64,8 @@ impl FederationError {
             SdkError::ServiceError(context) => match context.err().code() {
                 Some(code) => Self::Refused(AwsRefusal {
                     operation,
-                    code: code.to_owned(),
-                    message: printable(context.err().message().unwrap_or("no message")),
+                    code: printable_without(code, sent),
+                    message: printable_without(context.err().message().unwrap_or("no message"), sent),
                 }),
                 None => {
                     let problem = format!("status {} without an error code", context.raw().status());
@@ -86,9 +86,4 @@ impl FederationError {
             _ => Self::BadAnswer { operation, problem: "the request could not be made".to_owned() },
         }
     }
-}
-
-/// AWS's messages repeat what the caller sent; none of it may steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect()
 }

@@ -52,7 +52,7 @@ async fn web_identity_call(
         .web_identity_token(id_token.expose_secret())
         .send()
         .await
-        .map_err(|error| FederationError::from_sdk(OPERATION, &error))?;
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &[id_token.expose_secret()]))?;
     answer.credentials.map(from_sts).ok_or_else(|| FederationError::BadAnswer {
         operation: OPERATION,
         problem: "it holds no credentials".to_owned(),
@@ -85,7 +85,10 @@ pub(crate) async fn assume_role(
         .set_external_id(role.external_id.clone())
         .send()
         .await
-        .map_err(|error| FederationError::from_sdk(OPERATION, &error))?;
+        .map_err(|error| {
+            let first = [first.secret_access_key.expose_secret(), first.session_token.expose_secret()];
+            FederationError::from_sdk(OPERATION, &error, &first)
+        })?;
     answer.credentials.map(from_sts).ok_or_else(|| FederationError::BadAnswer {
         operation: OPERATION,
         problem: "it holds no credentials".to_owned(),

@@ -7,10 +7,12 @@
 mod aws;
 mod client;
 mod error;
+mod foreign_text;
 mod retry;
 mod settings;
 mod skew;
 
 pub use client::{HttpClient, MAX_RESPONSE_BYTES};
 pub use error::{HttpError, HttpErrorKind};
+pub use foreign_text::{printable, printable_without};
 pub use settings::{HttpSettings, ProxySettings, system_clock};

@@ -6,9 +6,9 @@ use oauth2::{DeviceAuthorizationUrl, RequestTokenError, Scope, StandardDeviceAut
 use secrecy::SecretString;
 
 use crate::authorize::scopes;
-use crate::error::{OidcError, ProviderRefusal};
-use crate::text::printable;
-use crate::token::{TokenClient, TokenSet, failure, token_set};
+use crate::error::OidcError;
+use crate::token::{TokenClient, TokenSet, failure, refusal, token_set};
+use ccwb_http::printable;
 
 /// A device authorization that waits for the person.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl TokenClient<'_> {
         let response = request
             .request_async(&|request| self.http.send(request))
             .await
-            .map_err(|error| failure(WHAT, endpoint, error))?;
+            .map_err(|error| failure(WHAT, endpoint, error, &self.sent(&[])))?;
         Ok(Some(DeviceAuthorization { response }))
     }
 
@@ -73,16 +73,14 @@ impl TokenClient<'_> {
             .await
             .map_err(|error| match error {
                 // Its errors are those of OAuth and three more.
-                RequestTokenError::ServerResponse(response) => OidcError::Refused {
-                    what: WHAT,
-                    refusal: ProviderRefusal {
-                        error: printable(response.error().as_ref()),
-                        description: response.error_description().map(|text| printable(text)),
-                    },
-                },
+                RequestTokenError::ServerResponse(response) => {
+                    let sent = self.sent(&[device.response.device_code().secret()]);
+                    let description = response.error_description().map(String::as_str);
+                    OidcError::Refused { what: WHAT, refusal: refusal(response.error().as_ref(), description, &sent) }
+                }
                 RequestTokenError::Request(source) => OidcError::Network { what: WHAT, source },
                 _ => OidcError::BadAnswer { what: WHAT, problem: "it is not a token endpoint's".to_owned() },
             })?;
-        token_set(WHAT, &response)
+        Ok(token_set(&response))
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::IdTokenError;
 use crate::jwks;
 use crate::metadata::Metadata;
-use crate::text::printable;
+use ccwb_http::printable;
 
 /// Claims of an ID token.
 pub type Claims = Map<String, Value>;

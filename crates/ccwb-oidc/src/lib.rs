@@ -17,7 +17,6 @@ mod jwks;
 mod metadata;
 mod provider;
 mod quirks;
-mod text;
 mod token;
 
 pub use authorize::AuthorizationRequest;
@@ -29,5 +28,4 @@ pub use id_token::{Claims, Expectations, IdToken};
 pub use metadata::Metadata;
 pub use openidconnect::Nonce;
 pub use provider::Provider;
-pub use text::printable;
 pub use token::{TokenClient, TokenSet};

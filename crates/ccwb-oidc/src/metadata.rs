@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::error::OidcError;
-use crate::text::printable;
+use ccwb_http::printable;
 
 /// What is known of a provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,16 +16,14 @@ use crate::metadata::{Metadata, fetch_json};
 /// How long metadata and keys are used without asking again.
 const CACHED_FOR: TimeDelta = TimeDelta::hours(24);
 
-/// Keys are asked for again at most this often when a token names one that is not there: a forged key id must not make
-/// a request each.
-const KEYS_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(10);
-
 /// A provider whose metadata and keys are known.
 #[derive(Clone, Debug)]
 pub struct Provider {
     http: HttpClient,
     cache: PathBuf,
     known: Known,
+    /// The keys are from this very process: asking again would bring the same.
+    keys_are_new: bool,
 }
 
 /// The cache file. It holds nothing secret; a file that does not fit is a miss.
@@ -34,7 +32,6 @@ struct Known {
     /// What the metadata was asked for: a changed configuration must ask again.
     asked: String,
     fetched: DateTime<Utc>,
-    keys_fetched: DateTime<Utc>,
     metadata: Metadata,
     jwks: Value,
 }
@@ -49,12 +46,12 @@ impl Provider {
     ) -> Result<Self, OidcError> {
         let asked = asked(profile);
         if let Some(known) = read(cache).filter(|known| known.asked == asked && is_fresh(known.fetched, now)) {
-            return Ok(Self { http: http.clone(), cache: cache.to_owned(), known });
+            return Ok(Self { http: http.clone(), cache: cache.to_owned(), known, keys_are_new: false });
         }
         let metadata = Metadata::discover(http, profile).await?;
         let jwks = fetch_json(http, &metadata.jwks_uri, "keys").await?;
-        let known = Known { asked, fetched: now, keys_fetched: now, metadata, jwks };
-        let provider = Self { http: http.clone(), cache: cache.to_owned(), known };
+        let known = Known { asked, fetched: now, metadata, jwks };
+        let provider = Self { http: http.clone(), cache: cache.to_owned(), known, keys_are_new: true };
         provider.save()?;
         Ok(provider)
     }
@@ -78,11 +75,9 @@ impl Provider {
     /// section 10.1.1: keys rotate).
     pub async fn verify(&mut self, id_token: &str, expected: &Expectations<'_>) -> Result<IdToken, OidcError> {
         match IdToken::verify(id_token, &self.known.jwks, &self.known.metadata, expected) {
-            Err(IdTokenError::Key { .. } | IdTokenError::Signature)
-                if expected.now - self.known.keys_fetched > KEYS_AGAIN_AFTER =>
-            {
+            Err(IdTokenError::Key { .. } | IdTokenError::Signature) if !self.keys_are_new => {
                 self.known.jwks = fetch_json(&self.http, &self.known.metadata.jwks_uri, "keys").await?;
-                self.known.keys_fetched = expected.now;
+                self.keys_are_new = true;
                 self.save()?;
                 Ok(IdToken::verify(id_token, &self.known.jwks, &self.known.metadata, expected)?)
             }

@@ -1,7 +1,7 @@
 //! The token endpoint: code exchange (RFC 6749, section 4.1.3), refresh (section 6) and revocation (RFC 7009).
 
 use ccwb_config::OidcProfile;
-use ccwb_http::{HttpClient, HttpError};
+use ccwb_http::{HttpClient, HttpError, printable_without};
 use chrono::{DateTime, Utc};
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
@@ -18,13 +18,12 @@ use url::Url;
 use crate::client_auth::ClientCredential;
 use crate::error::{OidcError, ProviderRefusal};
 use crate::metadata::Metadata;
-use crate::text::printable;
 
 /// What a token endpoint gave. The ID token is not verified yet.
 #[derive(Debug)]
 pub struct TokenSet {
-    /// `id_token`.
-    pub unverified_id_token: SecretString,
+    /// `id_token`. The answer to a refresh need not hold one (OpenID Connect Core 1.0, section 12.2).
+    pub unverified_id_token: Option<SecretString>,
     /// `refresh_token`, if there is one; a refresh that gives none keeps the old one.
     pub refresh_token: Option<SecretString>,
 }
@@ -102,28 +101,26 @@ impl<'a> TokenClient<'a> {
         for (name, value) in self.assertion()? {
             request = request.add_extra_param(name, value);
         }
-        let response = request
-            .request_async(&|request| self.http.send(request))
-            .await
-            .map_err(|error| failure(WHAT, &self.metadata.token_endpoint, error))?;
-        token_set(WHAT, &response)
+        let response = request.request_async(&|request| self.http.send(request)).await.map_err(|error| {
+            failure(WHAT, &self.metadata.token_endpoint, error, &self.sent(&[code.expose_secret(), verifier.secret()]))
+        })?;
+        Ok(token_set(&response))
     }
 
     /// Redeems a refresh token. Only the holder of the identity's lock may: providers revoke the whole family when one
     /// token is redeemed twice.
-    pub async fn refresh(&self, refresh_token: &SecretString) -> Result<TokenSet, OidcError> {
+    pub async fn refresh(&self, spent: &SecretString) -> Result<TokenSet, OidcError> {
         const WHAT: &str = "refresh";
         let client = self.oauth_client();
-        let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
+        let refresh_token = RefreshToken::new(spent.expose_secret().to_owned());
         let mut request = client.exchange_refresh_token(&refresh_token);
         for (name, value) in self.assertion()? {
             request = request.add_extra_param(name, value);
         }
-        let response = request
-            .request_async(&|request| self.http.send(request))
-            .await
-            .map_err(|error| failure(WHAT, &self.metadata.token_endpoint, error))?;
-        token_set(WHAT, &response)
+        let response = request.request_async(&|request| self.http.send(request)).await.map_err(|error| {
+            failure(WHAT, &self.metadata.token_endpoint, error, &self.sent(&[spent.expose_secret()]))
+        })?;
+        Ok(token_set(&response))
     }
 
     /// Revokes a refresh token; `false` if the provider has no endpoint for that.
@@ -152,6 +149,15 @@ impl<'a> TokenClient<'a> {
         }
     }
 
+    /// Everything secret of a request, for its error.
+    pub(crate) fn sent<'s>(&'s self, of_this_request: &[&'s str]) -> Vec<&'s str> {
+        let mut sent = of_this_request.to_vec();
+        if let ClientCredential::Secret(secret) = self.credential {
+            sent.push(secret.expose_secret());
+        }
+        sent
+    }
+
     /// The parameters of `private_key_jwt` (RFC 7521, section 4.2); none for other clients.
     pub(crate) fn assertion(&self) -> Result<Vec<(&'static str, String)>, OidcError> {
         const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -176,30 +182,32 @@ impl<'a> TokenClient<'a> {
     }
 }
 
-pub(crate) fn token_set(what: &'static str, response: &TokenResponse) -> Result<TokenSet, OidcError> {
-    let Some(id_token) = &response.extra_fields().id_token else {
-        return Err(OidcError::BadAnswer { what, problem: "it holds no ID token".to_owned() });
-    };
-    Ok(TokenSet {
-        unverified_id_token: id_token.0.clone().into(),
+pub(crate) fn token_set(response: &TokenResponse) -> TokenSet {
+    TokenSet {
+        unverified_id_token: response.extra_fields().id_token.clone().map(|token| token.0.into()),
         refresh_token: response.refresh_token().map(|token| token.secret().clone().into()),
-    })
+    }
 }
 
-/// Sorts what went wrong. Bodies are never repeated: an answer that is not understood may hold a token.
-pub(crate) fn failure(what: &'static str, endpoint: &Url, error: TokenError) -> OidcError {
+/// Sorts what went wrong. Bodies are never repeated: an answer that is not understood may hold a token. Descriptions
+/// are, without what was sent.
+pub(crate) fn failure(what: &'static str, endpoint: &Url, error: TokenError, sent: &[&str]) -> OidcError {
     match error {
         RequestTokenError::Request(source) => OidcError::Network { what, source },
-        RequestTokenError::ServerResponse(response) => OidcError::Refused {
-            what,
-            refusal: ProviderRefusal {
-                error: printable(response.error().as_ref()),
-                description: response.error_description().map(|text| printable(text)),
-            },
-        },
+        RequestTokenError::ServerResponse(response) => {
+            let description = response.error_description().map(String::as_str);
+            OidcError::Refused { what, refusal: refusal(response.error().as_ref(), description, sent) }
+        }
         RequestTokenError::Parse(_, _) | RequestTokenError::Other(_) => OidcError::BadAnswer {
             what,
             problem: format!("{endpoint} did not answer as a token endpoint does (a captive portal, an outage?)"),
         },
+    }
+}
+
+pub(crate) fn refusal(error: &str, description: Option<&str>, sent: &[&str]) -> ProviderRefusal {
+    ProviderRefusal {
+        error: printable_without(error, sent),
+        description: description.map(|text| printable_without(text, sent)),
     }
 }

@@ -62,6 +62,15 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Check everything and say what is wrong; the output is safe to paste, the exit code counts failures
+    Doctor {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        /// Ask the identity provider and AWS too
+        #[arg(long)]
+        live: bool,
+    },
     /// Print the ID token, or an HTTP header with it
     Token {
         /// What to print
@@ -149,8 +158,11 @@ pub(crate) fn parse(world: &World) -> Result<Option<Cli>, Error> {
         Ok(cli) => Ok(Some(cli)),
         Err(error) if error.use_stderr() => {
             let text = error.to_string();
-            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            Err(Error::new(codes::USAGE, first, format!("run {}", world.command_line(None, &["--help"]))))
+            // The message is its first paragraph; a list of names may follow its first line.
+            let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+            let message = lines.collect::<Vec<_>>().join(" ");
+            let message = message.trim_start_matches("error: ");
+            Err(Error::new(codes::USAGE, message, format!("run {}", world.command_line(None, &["--help"]))))
         }
         Err(help) => crate::output::text(&help.to_string()).map(|()| None),
     }

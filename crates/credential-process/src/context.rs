@@ -107,7 +107,7 @@ fn store(world: &World, profile: &Profile, state: &StateDir, manners: KeyringMan
         session_bus: policy != Policy::SessionFile && (world.var("DBUS_SESSION_BUS_ADDRESS").is_some() || bus_socket()),
         prompt_seconds: if manners == KeyringManners::Person { 60 } else { 0 },
         // macOS and Windows ask the person themselves, in the middle of the call.
-        limit: if cfg!(target_os = "linux") { Duration::from_millis(1_200) } else { Duration::from_secs(30) },
+        limit: if cfg!(target_os = "linux") { Duration::from_millis(700) } else { Duration::from_secs(30) },
     };
     let name = &profile.name;
     SecretStore::new(name, policy, state.session_file(name), state.storage_note(name), access)

@@ -12,6 +12,9 @@ use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
 
+/// Room for what such a process stores, in bytes.
+pub(crate) const ROOM: usize = 96 * 1024;
+
 /// Starts this program again with these arguments and hands it the lock: on Unix as its standard input, so that there
 /// is no moment in which nobody holds it.
 pub(crate) fn spawn(context: &Context<'_>, guard: LockGuard, arguments: &[&str]) -> Result<(), Error> {

@@ -23,7 +23,7 @@ pub(crate) async fn federate(
     held: &LockGuard,
 ) -> Result<Federated, Error> {
     quota::check(context, client, id_token).await?;
-    let settings = http::aws_settings(context.world);
+    let settings = http::aws_settings(context.world)?;
     let federator =
         Federator { http: client, settings: &settings, profile: context.oidc()?, region: &context.profile.aws_region };
     let email = id_token.claims().get("email").and_then(serde_json::Value::as_str);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ccwb_config::WebAddress;
 use ccwb_federation::AwsSettings;
 use ccwb_http::{HttpClient, HttpSettings, ProxySettings};
 
@@ -44,15 +45,29 @@ pub(crate) fn servers_time(client: &HttpClient) -> DateTime<Utc> {
 }
 
 /// Endpoints and limits of AWS.
-pub(crate) fn aws_settings(world: &World) -> AwsSettings {
-    let endpoint = |name: &str| world.first_var(&[name, "AWS_ENDPOINT_URL"]).map(str::to_owned);
-    AwsSettings {
-        sts_endpoint: endpoint("AWS_ENDPOINT_URL_STS"),
-        cognito_identity_endpoint: endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY"),
+pub(crate) fn aws_settings(world: &World) -> Result<AwsSettings, Error> {
+    Ok(AwsSettings {
+        sts_endpoint: endpoint(world, "AWS_ENDPOINT_URL_STS")?,
+        cognito_identity_endpoint: endpoint(world, "AWS_ENDPOINT_URL_COGNITO_IDENTITY")?,
         use_fips: world.flag("AWS_USE_FIPS_ENDPOINT"),
         operation_timeout: REQUEST,
         attempts: 3,
+    })
+}
+
+/// A service's own endpoint, else the one for all services. An ID token is worth an AWS session to whoever reads it:
+/// HTTPS, or loopback.
+fn endpoint(world: &World, of_the_service: &'static str) -> Result<Option<String>, Error> {
+    for variable in [of_the_service, "AWS_ENDPOINT_URL"] {
+        if let Some(text) = world.var(variable) {
+            let address = WebAddress::parse(text).map_err(|problem| {
+                let message = format!("{variable}: {problem}");
+                Error::new(codes::CONFIG_VALUE, message, format!("set {variable} to an https:// address, or unset it"))
+            })?;
+            return Ok(Some(address.as_str().to_owned()));
+        }
     }
+    Ok(None)
 }
 
 /// The runtime for everything that waits for the network: one thread, made when it is needed.

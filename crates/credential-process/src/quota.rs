@@ -2,8 +2,8 @@
 //! are cached, every `quota_check_interval` minutes.
 
 use ccwb_config::{Quota, QuotaFailMode};
-use ccwb_http::HttpClient;
-use ccwb_oidc::{IdToken, printable};
+use ccwb_http::{HttpClient, printable_without};
+use ccwb_oidc::IdToken;
 use ccwb_store::private_file;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -39,7 +39,7 @@ struct Usage {
 pub(crate) async fn check(context: &Context<'_>, client: &HttpClient, id_token: &IdToken) -> Result<(), Error> {
     let Some(quota) = &context.profile.quota else { return Ok(()) };
     let verdict = match (ask(quota, client, id_token).await, quota.fail_mode) {
-        (Ok(answer), _) => verdict(&answer),
+        (Ok(answer), _) => verdict(&answer, id_token),
         (Err(problem), QuotaFailMode::Open) => {
             context.debug(|| format!("the quota service did not answer, which counts as allowed: {problem}"));
             Ok(())
@@ -84,10 +84,10 @@ async fn ask(quota: &Quota, client: &HttpClient, id_token: &IdToken) -> Result<A
     serde_json::from_slice(response.body()).map_err(|_| "its answer is not understood".to_owned())
 }
 
-fn verdict(answer: &Answer) -> Result<(), Error> {
+fn verdict(answer: &Answer, id_token: &IdToken) -> Result<(), Error> {
     if !answer.allowed {
         let why = answer.message.as_deref().or(answer.reason.as_deref()).unwrap_or("no reason given");
-        return Err(denied(&printable(why)));
+        return Err(denied(&printable_without(why, &[id_token.raw().expose_secret()])));
     }
     let percent = answer.usage.monthly_percent.max(answer.usage.daily_percent);
     if percent >= WARN_AT_PERCENT {

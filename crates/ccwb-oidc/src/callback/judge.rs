@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::error::ProviderRefusal;
 use crate::id_token::same_state;
-use crate::text::printable;
+use ccwb_http::printable;
 
 /// The parts of a request that matter.
 #[derive(Clone, Copy, Debug)]

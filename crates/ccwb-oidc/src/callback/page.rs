@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
-use crate::text::printable;
+use ccwb_http::printable;
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

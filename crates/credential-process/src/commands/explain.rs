@@ -31,6 +31,8 @@ fn explain(context: &Context<'_>) -> Value {
             "enabled": profile.monitoring.enabled,
             "mode": profile.monitoring.mode.as_deref().unwrap_or("none"),
             "endpoint": profile.monitoring.endpoint,
+            "config_delivery": profile.monitoring.config_delivery.as_deref().unwrap_or("static"),
+            "bootstrap_endpoint": profile.monitoring.bootstrap_endpoint,
         }),
     );
     all.insert("quota".into(), quota(context));
@@ -95,6 +97,9 @@ fn quota(context: &Context<'_>) -> Value {
             "auth_method": "bearer",
             "check_interval_min": quota.check_interval_minutes,
             "check_timeout_sec": quota.check_timeout_seconds,
+            "daily_enforcement": quota.daily_enforcement,
+            "monthly_enforcement": quota.monthly_enforcement,
+            "fine_grained": quota.fine_grained,
         }),
     }
 }
@@ -125,6 +130,8 @@ fn env(context: &Context<'_>) -> Value {
         "is_headless": cfg!(target_os = "linux").then_some(ssh || !display),
         "browser_override": world.var("BROWSER"),
         "no_browser": world.flag("CCWB_NO_BROWSER"),
+        "no_browser_notification": world.flag("CCWB_NO_BROWSER_NOTIFICATION"),
+        "has_monitoring_token": world.var("CLAUDE_CODE_MONITORING_TOKEN").is_some(),
         "has_proxy": world.first_var(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]).is_some(),
         "aws_endpoint_url": world.first_var(&["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_COGNITO_IDENTITY"]),
     })

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use ccwb_config::Storage;
 use ccwb_oidc::IdToken;
 use ccwb_store::{Backend, Slot};
-use chrono::{Local, TimeZone};
+use chrono::{Local, TimeDelta, TimeZone};
+use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{claims, credentials, explain, login, logout, token};
@@ -69,13 +70,23 @@ pub(crate) fn run(world: &World, cli: &Cli, flag: Flag) -> Result<ExitCode, Erro
         Flag::ShowTags => show_tags(&context, silent),
         Flag::ShowClaims => output::json(signed_in(&context, silent)?.claims()).map(|()| ExitCode::SUCCESS),
         Flag::GetTag(key) => get_tag(&context, &key),
-        Flag::GetMonitoringToken => token::raw(&context, silent).map(|()| ExitCode::SUCCESS),
+        Flag::GetMonitoringToken => monitoring_token(&context, silent).map(|()| ExitCode::SUCCESS),
         Flag::GetMcpAuthHeader => token::header(&context).map(|()| ExitCode::SUCCESS),
         Flag::CheckExpiration => check_expiration(&context),
         Flag::Login => login::run(&context, silent, false, Method::Auto).map(|()| ExitCode::SUCCESS),
         Flag::RefreshIfNeeded => refresh_if_needed(&context, silent).map(|()| ExitCode::SUCCESS),
     });
     result.map_err(|error| Error { exit: codes::UNEXPECTED.exit, ..error })
+}
+
+/// A token of the environment is handed on while it has more than a minute to live; whoever receives it verifies it.
+fn monitoring_token(context: &Context<'_>, silent: bool) -> Result<(), Error> {
+    let given = context.world.var("CLAUDE_CODE_MONITORING_TOKEN").map(SecretString::from);
+    let lives = |token: &IdToken| token.expires() - World::now() > TimeDelta::seconds(60);
+    match given.as_ref().and_then(IdToken::from_store).filter(lives) {
+        Some(token) => output::secret_line(token.raw()),
+        None => token::raw(context, silent),
+    }
 }
 
 fn clear_cache(context: &Context<'_>) -> Result<(), Error> {

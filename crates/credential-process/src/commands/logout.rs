@@ -16,6 +16,8 @@ use crate::{cache, exchange, http};
 
 /// How long a running renewal or sign-in is waited for.
 const LOCK: Duration = Duration::from_secs(3);
+/// How long the provider is waited for.
+const REVOCATION: Duration = Duration::from_secs(5);
 
 pub(crate) fn run(world: &World, profile: Option<&str>, all: bool) -> Result<ExitCode, Error> {
     let first = Context::load(world, profile, KeyringManners::Quick);
@@ -84,10 +86,16 @@ fn revoke(context: &Context<'_>, refresh_token: &secrecy::SecretString) -> Resul
     let credential = exchange::client_credential(context)?;
     let now = World::now();
     let cache_file = context.state.provider_cache(&context.profile.name);
-    http::runtime()?.block_on(async {
+    let revocation = async {
         let provider = Provider::load(&client, profile, &cache_file, now).await?;
         let tokens = TokenClient::new(&client, provider.metadata(), profile, &credential, now);
         Ok(tokens.revoke(refresh_token).await?)
+    };
+    http::runtime()?.block_on(async {
+        tokio::time::timeout(REVOCATION, revocation).await.unwrap_or_else(|_| {
+            let message = format!("the identity provider did not answer within {} seconds", REVOCATION.as_secs());
+            Err(Error::new(codes::PROVIDER_UNREACHABLE, message, "check the network connection"))
+        })
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod claims;
 mod credentials;
+mod doctor;
 mod explain;
 mod guidance;
 mod login;
@@ -36,6 +37,7 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
         }
         Some(Command::Logout { all }) => logout::run(world, cli.profile.as_deref(), all),
         Some(Command::Status { json }) => done(status::run(&load(KeyringManners::Quick)?, json)),
+        Some(Command::Doctor { json, live }) => doctor::run(world, cli.profile.as_deref(), json, live),
         Some(Command::Token { format: TokenFormat::Raw }) => done(token::raw(&load(KeyringManners::Quick)?, silent)),
         Some(Command::Token { format: TokenFormat::Header }) => done(token::header(&load(KeyringManners::Quick)?)),
         Some(Command::Claims { tags, tag }) => done(claims::run(&load(KeyringManners::Quick)?, tags, tag.as_deref())),

@@ -11,8 +11,19 @@ use crate::output;
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<(), Error> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "credential-process", &mut script);
+    clap_complete::generate(shell, &mut visible(&Cli::command()), "credential-process", &mut script);
     output::text(&String::from_utf8_lossy(&script))
+}
+
+/// The command line without what is hidden: completion scripts would offer that too.
+fn visible(command: &clap::Command) -> clap::Command {
+    let mut visible = clap::Command::new(command.get_name().to_owned()).disable_version_flag(true);
+    if let Some(about) = command.get_about() {
+        visible = visible.about(about.clone());
+    }
+    let arguments = command.get_arguments().filter(|argument| !argument.is_hide_set());
+    let subcommands = command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set());
+    visible.args(arguments.cloned()).subcommands(subcommands.map(self::visible))
 }
 
 pub(crate) fn man() -> Result<(), Error> {

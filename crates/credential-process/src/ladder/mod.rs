@@ -12,6 +12,7 @@ use ccwb_store::LockGuard;
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::renewal::Wanted;
 use crate::sign_in::Method;
 use crate::surroundings::{self, Place};
 use crate::world::World;
@@ -61,27 +62,38 @@ fn above<G: Goal>(context: &Context<'_>, climb: Climb) -> Result<G::Prize, Error
     let mut tried = Tried { renewal: climb.force, sign_in: false };
     loop {
         if let Some(guard) = lock.try_acquire()? {
-            // Somebody may have been here while we came for the lock.
-            if (!climb.force || tried.sign_in)
+            // Somebody may have been here while we came for the lock, and succeeded or failed for us too.
+            if !climb.force
                 && let Some(prize) = G::cached(context)?
             {
                 return Ok(prize);
             }
-            tried.start_next::<G>(context, guard, climb)?;
+            if let Some(failure) = failure(context) {
+                return Err(failure);
+            }
+            tried.start_next(context, guard, climb, G::WANTED)?;
         }
+        let waited_for = sign_in::unfinished(context);
         wait::for_the_holder(context, &lock, climb, deadline)?;
-        if (!climb.force || tried.sign_in)
+        let failure = failure(context).or_else(|| {
+            (waited_for.is_some() && sign_in::unfinished(context) == waited_for).then(|| sign_in_died(context))
+        });
+        if (!climb.force || (tried.sign_in && failure.is_none()))
             && let Some(prize) = G::cached(context)?
         {
             announce_fallback(context);
             return Ok(prize);
         }
-        let since = context.world.started;
-        if let Some(failure) = sign_in::failure_since(context, since).or_else(|| renewal::failure_since(context, since))
-        {
+        if let Some(failure) = failure {
             return Err(failure);
         }
     }
+}
+
+/// The failure of whatever ended since this process was started: everybody who waited for it gets the same.
+fn failure(context: &Context<'_>) -> Option<Error> {
+    let since = context.world.started;
+    sign_in::failure_since(context, since).or_else(|| renewal::failure_since(context, since))
 }
 
 /// What this process has started. Each is started once: if it ends without a word, it was killed.
@@ -91,16 +103,20 @@ struct Tried {
 }
 
 impl Tried {
-    fn start_next<G: Goal>(&mut self, context: &Context<'_>, guard: LockGuard, climb: Climb) -> Result<(), Error> {
+    fn start_next(
+        &mut self,
+        context: &Context<'_>,
+        guard: LockGuard,
+        climb: Climb,
+        wanted: Wanted,
+    ) -> Result<(), Error> {
         if !self.renewal && renewal::is_possible(&cache::tokens(context).unwrap_or_default()) {
             self.renewal = true;
-            return renewal::start(context, guard, G::WANTED);
+            sign_in::bury(context);
+            return renewal::start(context, guard, wanted);
         }
         if climb.interaction == Interaction::Never || nobody_could_answer(context, climb) {
             return Err(sign_in_needed(context));
-        }
-        if self.sign_in {
-            return Err(sign_in_died(context));
         }
         self.sign_in = true;
         sign_in::start(context, guard, climb.method, climb.interaction == Interaction::Person)

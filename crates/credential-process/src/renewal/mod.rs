@@ -32,8 +32,9 @@ struct Failure {
     at: i64,
 }
 
-/// Starts a renewal, which takes the lock with it.
+/// Starts a renewal, which takes the lock with it. What it yields must have a place before a token is spent.
 pub(crate) fn start(context: &Context<'_>, guard: LockGuard, wanted: Wanted) -> Result<(), Error> {
+    private_file::ensure_room(context.state.root(), detached::ROOM)?;
     let wanted = match wanted {
         Wanted::Credentials => "credentials",
         Wanted::IdToken => "id-token",

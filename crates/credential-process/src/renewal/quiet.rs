@@ -2,7 +2,7 @@
 
 use ccwb_http::HttpClient;
 use ccwb_oidc::{Expectations, IdToken, OidcError, Provider, TokenClient};
-use ccwb_store::{LockGuard, private_file};
+use ccwb_store::LockGuard;
 
 use super::Wanted;
 use crate::cache::{self, Tokens};
@@ -11,9 +11,6 @@ use crate::error::Error;
 use crate::exchange::{client_credential, federate};
 use crate::world::World;
 use crate::{codes, http};
-
-/// Room for what a refresh yields, in bytes: a token that was redeemed must have a place.
-const ROOM: usize = 96 * 1024;
 
 /// Whether there is anything to climb with.
 pub(crate) fn is_possible(tokens: &Tokens) -> bool {
@@ -24,7 +21,6 @@ pub(crate) fn is_possible(tokens: &Tokens) -> bool {
 /// sign-in would not help.
 pub(super) fn climb(context: &Context<'_>, wanted: Wanted, held: &LockGuard) -> Result<(), Error> {
     let tokens = cache::tokens(context)?;
-    private_file::ensure_room(context.state.root(), ROOM)?;
     let client = http::client(context.world)?;
     let quiet = Quiet { context, client, held, wanted };
     http::runtime()?.block_on(quiet.climb(tokens))
@@ -93,8 +89,11 @@ impl Quiet<'_> {
             subject: subject.as_deref(),
             now: http::servers_time(&self.client),
         };
-        let raw = secrecy::ExposeSecret::expose_secret(&set.unverified_id_token);
-        let id_token = provider.verify(raw, &expected).await?;
+        let Some(raw) = &set.unverified_id_token else {
+            self.context.debug(|| "the provider refreshed without an ID token; AWS takes nothing else".to_owned());
+            return Ok(None);
+        };
+        let id_token = provider.verify(secrecy::ExposeSecret::expose_secret(raw), &expected).await?;
         tokens.id_token = Some(id_token.raw().clone());
         cache::save_tokens(self.context, tokens, now, self.held)?;
         Ok(Some(id_token))

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use ccwb_oidc::{AuthorizationRequest, CallbackServer, printable};
+use ccwb_http::printable;
+use ccwb_oidc::{AuthorizationRequest, CallbackServer};
 use secrecy::SecretString;
 
 use super::process::{Done, Finished, Ready, SignIn, WaitingBrowser};

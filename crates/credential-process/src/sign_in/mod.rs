@@ -10,7 +10,7 @@ mod record;
 mod start;
 
 pub(crate) use process::run;
-pub(crate) use record::{Device, Record, failure_since, is_running, read as record};
+pub(crate) use record::{Device, Record, bury, failure_since, is_running, read as record, unfinished};
 pub(crate) use start::start;
 
 use std::time::Duration;

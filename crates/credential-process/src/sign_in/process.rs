@@ -22,10 +22,11 @@ use crate::{codes, detached, exchange, http, last_error};
 /// Runs the sign-in to its end. Its result is in the store and in the record; nobody reads its exit code.
 pub(crate) fn run(context: &Context<'_>, method: Method, by_person: bool) -> Result<(), Error> {
     let held = detached::take_over(context)?;
-    if !by_person && cache::usable_credentials(context, World::now()).ok().flatten().is_some() {
+    let mut record = record::read(context).unwrap_or_default();
+    if record.finished.is_some() {
+        // Where the lock is not handed over but taken anew, somebody else was faster.
         return Ok(());
     }
-    let mut record = record::read(context).unwrap_or_default();
     record.pid = std::process::id();
     let mut sign_in = SignIn { context, held, record, by_person };
     http::runtime()?.block_on(async move {
@@ -125,7 +126,11 @@ impl SignIn<'_> {
             subject: None,
             now: http::servers_time(&ready.client),
         };
-        let id_token = ready.provider.verify(set.unverified_id_token.expose_secret(), &expected).await?;
+        let raw = set.unverified_id_token.ok_or_else(|| OidcError::BadAnswer {
+            what: "token response",
+            problem: "it holds no ID token".to_owned(),
+        })?;
+        let id_token = ready.provider.verify(raw.expose_secret(), &expected).await?;
         let mut tokens = Tokens {
             id_token: Some(id_token.raw().clone()),
             refresh_token: set.refresh_token,
@@ -164,6 +169,7 @@ impl SignIn<'_> {
         let now = World::now();
         let profile = &self.context.profile.name;
         let record = &mut self.record;
+        let asked_somebody = record.has_news();
         record.finished = Some(now.timestamp_millis());
         (record.authorization_url, record.device, record.port) = (None, None, None);
         let page = match outcome {
@@ -174,7 +180,9 @@ impl SignIn<'_> {
             }
             Err(error) => {
                 record.failure = Some(error.clone());
-                record.budget.cool_down(now.timestamp_millis());
+                if asked_somebody {
+                    record.budget.cool_down(now.timestamp_millis());
+                }
                 last_error::remember(&self.context.state.last_error(profile), error, now.timestamp());
                 pages::failed(error)
             }

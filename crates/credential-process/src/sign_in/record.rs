@@ -79,6 +79,19 @@ pub(crate) fn read(context: &Context<'_>) -> Option<Record> {
     serde_json::from_slice(&private_file::read(&path).ok()??).ok()
 }
 
+/// The sign-in that runs or died, told apart from others by when it was started.
+pub(crate) fn unfinished(context: &Context<'_>) -> Option<i64> {
+    read(context).filter(|record| record.finished.is_none()).map(|record| record.started)
+}
+
+/// For the holder of the lock, for whom an unfinished sign-in is a dead one: nobody shall take it for a running one.
+pub(crate) fn bury(context: &Context<'_>) {
+    if let Some(mut record) = read(context).filter(|record| record.finished.is_none()) {
+        record.finished = Some(crate::world::World::now().timestamp_millis());
+        let _ = record.save(context);
+    }
+}
+
 /// Whether a sign-in of this identity runs: its record is open, and somebody holds the lock.
 pub(crate) fn is_running(context: &Context<'_>) -> bool {
     let open = read(context).is_some_and(|record| record.is_running());

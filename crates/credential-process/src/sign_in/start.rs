@@ -10,9 +10,6 @@ use crate::detached;
 use crate::error::Error;
 use crate::world::World;
 
-/// Room for what a sign-in yields, in bytes.
-const ROOM: usize = 96 * 1024;
-
 /// Starts a sign-in, which takes the lock with it.
 pub(crate) fn start(context: &Context<'_>, guard: LockGuard, method: Method, by_person: bool) -> Result<(), Error> {
     let now = World::now();
@@ -23,7 +20,7 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, method: Method, by_
         return Err(paused(context, &record, until));
     }
     // What is to be stored must have a place before anybody is asked to sign in.
-    private_file::ensure_room(context.state.root(), ROOM)?;
+    private_file::ensure_room(context.state.root(), detached::ROOM)?;
     let record = Record {
         pid: 0,
         started: now.timestamp_millis(),

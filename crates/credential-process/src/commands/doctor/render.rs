@@ -88,7 +88,9 @@ fn painted(state: State, text: &str, look: Look) -> String {
 /// Lines of the text's own and lines that are too long are continued below the first.
 fn paragraph(text: &mut String, words: &str, look: Look) {
     let room = look.width.saturating_sub(MARGIN).max(20);
-    for (index, line) in words.lines().flat_map(|line| wrapped(line, room)).enumerate() {
+    // What is indented is to be copied, and stays whole.
+    let cut = |line: &'_ str| if line.starts_with("  ") { vec![line.to_owned()] } else { wrapped(line, room) };
+    for (index, line) in words.lines().flat_map(cut).enumerate() {
         if index > 0 {
             let _ = write!(text, "{:MARGIN$}", "");
         }

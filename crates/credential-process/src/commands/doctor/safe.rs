@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 
 use ccwb_config::ClientAuth;
-use ccwb_oidc::printable;
-use secrecy::ExposeSecret;
+use ccwb_http::printable;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::case::Case;
 
 /// Hides what belongs to one person or company: the home folder, known secrets, and what looks like one.
 pub(super) struct Redactor {
     homes: Vec<String>,
-    secrets: Vec<Zeroizing<String>>,
+    secrets: Vec<SecretString>,
 }
 
 /// Variables whose value must not be shown, whoever repeats it.
@@ -52,14 +51,14 @@ impl Redactor {
         let mut homes: Vec<String> = named.into_iter().chain(real).filter(|home| home.len() > 1).collect();
         homes.sort_by_key(|home| std::cmp::Reverse(home.len()));
         homes.dedup();
-        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST_SECRET).map(Zeroizing::new).collect();
+        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST_SECRET).map(SecretString::from).collect();
         Self { homes, secrets }
     }
 
     pub(super) fn clean(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.secrets {
-            text = text.replace(secret.as_str(), "<hidden>");
+            text = text.replace(secret.expose_secret(), "[hidden]");
         }
         for home in &self.homes {
             text = without_home(&text, home);
@@ -73,10 +72,14 @@ impl Redactor {
 pub(super) fn foreign(text: &str) -> String {
     const LONGEST: usize = 24;
     let text = printable(text);
-    map_runs(&text, |c| c.is_ascii_alphanumeric() || "_-+=".contains(c), |word| {
-        let opaque = word.bytes().any(|b| b.is_ascii_digit()) && word.bytes().any(|b| b.is_ascii_alphabetic());
-        (word.len() >= LONGEST && opaque && !is_uuid(word)).then(|| "<hidden>".to_owned())
-    })
+    map_runs(
+        &text,
+        |c| c.is_ascii_alphanumeric() || "_-+=".contains(c),
+        |word| {
+            let opaque = word.bytes().any(|b| b.is_ascii_digit()) && word.bytes().any(|b| b.is_ascii_alphabetic());
+            (word.len() >= LONGEST && opaque && !is_uuid(word)).then(|| "[hidden]".to_owned())
+        },
+    )
 }
 
 fn proxy_password(address: &str) -> Option<String> {
@@ -102,25 +105,16 @@ fn without_home(text: &str, home: &str) -> String {
 
 /// Words that tell by their form that they are nobody else's business.
 fn by_words(text: &str) -> String {
-    let text = map_runs(text, |c| !c.is_whitespace() && !"\"'<>,;".contains(c), |word| {
-        let word = without_query(word);
-        let word = without_user_info(&word);
+    let in_address = |c: char| !c.is_whitespace() && !"\"'<>,;".contains(c);
+    let text = map_runs(text, in_address, |word| {
+        let word = without_user_info(&without_query(word));
         Some(masked_address(&word).unwrap_or(word))
     });
-    map_runs(&text, |c| c.is_ascii_alphanumeric() || "_-.".contains(c), |word| {
-        let is_token = word.len() >= 20 && word.starts_with("eyJ");
-        is_token.then(|| "<token>".to_owned())
-    })
-    .pipe(|text| map_runs(&text, |c| c.is_ascii_alphanumeric(), masked_number))
+    let in_token = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let is_token = |word: &str| word.len() >= 20 && word.starts_with("eyJ");
+    let text = map_runs(&text, in_token, |word| is_token(word).then(|| "<token>".to_owned()));
+    map_runs(&text, |c| c.is_ascii_alphanumeric(), masked_number)
 }
-
-trait Pipe: Sized {
-    fn pipe<T>(self, then: impl FnOnce(Self) -> T) -> T {
-        then(self)
-    }
-}
-
-impl Pipe for String {}
 
 /// The query of an address may hold a code.
 fn without_query(word: &str) -> String {
@@ -130,12 +124,12 @@ fn without_query(word: &str) -> String {
     }
 }
 
-/// `http://user:password@proxy` is `http://<hidden>@proxy`.
+/// `http://user:password@proxy` is `http://[hidden]@proxy`.
 fn without_user_info(word: &str) -> String {
     let Some((scheme, rest)) = word.split_once("://") else { return word.to_owned() };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     match authority.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://<hidden>@{host}{path}"),
+        Some((_, host)) => format!("{scheme}://[hidden]@{host}{path}"),
         None => word.to_owned(),
     }
 }
@@ -208,10 +202,10 @@ mod tests {
             ("arn:aws:iam::123456789012:role/Bedrock", "arn:aws:iam::********9012:role/Bedrock"),
             ("us-east-1:11111111-2222-3333-4444-555555555555", "us-east-1:11111111-2222-3333-4444-********5555"),
             ("for alice.o+x@example.com.", "for a***@example.com."),
-            ("http://alice:hunter2hunter2@proxy:3128/x", "http://<hidden>@proxy:3128/x"),
+            ("http://alice:hunter2hunter2@proxy:3128/x", "http://[hidden]@proxy:3128/x"),
             ("https://i.example/cb?code=abc&state=d next", "https://i.example/cb?... next"),
             ("really? a=b", "really? a=b"),
-            ("it said hunter2hunter2!", "it said <hidden>!"),
+            ("it said hunter2hunter2!", "it said [hidden]!"),
             ("Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "Bearer <token>"),
             ("key AKIAIOSFODNN7EXAMPLE", "key AKIA..."),
             ("127.0.0.1:8400 (process 1234)", "127.0.0.1:8400 (process 1234)"),
@@ -222,8 +216,11 @@ mod tests {
 
     #[test]
     fn texts_of_others_lose_every_word_that_could_be_a_secret() {
-        assert_eq!(foreign("code 4f9Kd03jfKdl20fKslw93jf0Lk refused"), "code <hidden> refused");
-        assert_eq!(foreign("\u{1b}[31mNot authorized to perform sts:AssumeRoleWithWebIdentity"), "[31mNot authorized to perform sts:AssumeRoleWithWebIdentity");
+        assert_eq!(foreign("code 4f9Kd03jfKdl20fKslw93jf0Lk refused"), "code [hidden] refused");
+        assert_eq!(
+            foreign("\u{1b}[31mNot authorized to perform sts:AssumeRoleWithWebIdentity"),
+            "[31mNot authorized to perform sts:AssumeRoleWithWebIdentity"
+        );
         let pool = "IdentityPool 'us-east-1:11111111-2222-3333-4444-555555555555' not found";
         assert_eq!(foreign(pool), pool);
     }

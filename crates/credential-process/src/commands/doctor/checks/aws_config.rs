@@ -18,19 +18,27 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
 
 fn look_at(case: &Case<'_>, context: &Context<'_>, path: &Path) -> Finding {
     let (profile, shown) = (&context.profile.name, path.display());
-    let fix = format!("put this under [profile {profile}] in {shown}: {}", right_line(context));
+    let fix = format!("put this under [profile {profile}] in {shown}:\n  {}", right_line(case, context));
     let ini = match Ini::read(path) {
         Ok(Some(ini)) => ini,
-        Ok(None) => return Finding::failed(NAME, format!("{shown} does not exist, so no AWS tool finds this program"), fix),
+        Ok(None) => {
+            return Finding::failed(NAME, format!("{shown} does not exist, so no AWS tool finds this program"), fix);
+        }
         Err(problem) => {
-            return Finding::failed(NAME, format!("could not read {shown}: {problem}"), "make it readable for your user");
+            return Finding::failed(
+                NAME,
+                format!("could not read {shown}: {problem}"),
+                "make it readable for your user",
+            );
         }
     };
     if !ini.has(profile) {
         return Finding::failed(NAME, format!("{shown} has no [profile {profile}]"), fix);
     }
     if ini.get(profile, "aws_access_key_id").is_some() {
-        let what = format!("[profile {profile}] in {shown} holds static keys, which some AWS tools use instead of this program");
+        let what = format!(
+            "[profile {profile}] in {shown} holds static keys, which some AWS tools use instead of this program"
+        );
         return Finding::failed(NAME, what, format!("remove the keys; {fix}"));
     }
     let Some(command) = ini.get(profile, "credential_process") else {
@@ -38,15 +46,26 @@ fn look_at(case: &Case<'_>, context: &Context<'_>, path: &Path) -> Finding {
     };
     match judge(case, context, command) {
         Verdict::Good => Finding::ok(NAME, format!("[profile {profile}] in {shown} runs this program")),
-        Verdict::Doubtful(problem) => Finding::warning(NAME, format!("credential_process of [profile {profile}] {problem}"), fix),
-        Verdict::Bad(problem) => Finding::failed(NAME, format!("credential_process of [profile {profile}] {problem}"), fix),
+        Verdict::Doubtful(problem) => {
+            Finding::warning(NAME, format!("credential_process of [profile {profile}] {problem}"), fix)
+        }
+        Verdict::Bad(problem) => {
+            Finding::failed(NAME, format!("credential_process of [profile {profile}] {problem}"), fix)
+        }
     }
 }
 
-fn right_line(context: &Context<'_>) -> String {
+/// The whole line. `~` would be safe to paste and wrong: AWS tools do not expand it.
+fn right_line(case: &Case<'_>, context: &Context<'_>) -> String {
     let profile = &context.profile.name;
     let profile = if profile.contains(' ') { format!("\"{profile}\"") } else { profile.clone() };
-    format!("credential_process = \"{}\" --profile {profile}", context.world.executable.display())
+    let program = &case.world.executable;
+    let below_home = case.home.as_ref().and_then(|home| program.strip_prefix(home).ok());
+    let program = below_home.map_or_else(
+        || program.display().to_string(),
+        |below| Path::new("<your home folder, in full>").join(below).display().to_string(),
+    );
+    format!("credential_process = \"{program}\" --profile {profile}")
 }
 
 enum Verdict {
@@ -85,7 +104,9 @@ fn judge(case: &Case<'_>, context: &Context<'_>, command: &str) -> Verdict {
         None if context.config.default_profile().ok().as_deref() != Some(context.profile.name.as_str()) => {
             Verdict::Doubtful("does not say --profile, and config.json has several".to_owned())
         }
-        _ if path.is_relative() => Verdict::Doubtful(format!("runs {program} from the PATH, which differs between programs")),
+        _ if path.is_relative() => {
+            Verdict::Doubtful(format!("runs {program} from the PATH, which differs between programs"))
+        }
         _ => Verdict::Good,
     }
 }
@@ -118,7 +139,8 @@ fn same_program(found: &Path, this: &Path) -> bool {
 }
 
 fn same_content(found: &Path, this: &Path) -> std::io::Result<bool> {
-    Ok(std::fs::metadata(found)?.len() == std::fs::metadata(this)?.len() && std::fs::read(found)? == std::fs::read(this)?)
+    Ok(std::fs::metadata(found)?.len() == std::fs::metadata(this)?.len()
+        && std::fs::read(found)? == std::fs::read(this)?)
 }
 
 #[cfg(unix)]

@@ -7,46 +7,55 @@ use ccwb_config::OidcProfile;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
-use crate::world::World;
+use crate::surroundings::Place;
 
 pub(super) const NAME: &str = "browser";
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>, oidc: &OidcProfile) -> Vec<Finding> {
-    let world = case.world;
-    let login = context.command_line(&["login"]);
-    if world.flag("CCWB_NO_BROWSER") {
+    if case.world.flag("CCWB_NO_BROWSER") {
         let what = "CCWB_NO_BROWSER is set: no call opens one, and a sign-in that is needed is an error";
         return vec![Finding::warning(NAME, what, "unset CCWB_NO_BROWSER")];
     }
-    let found = if let Some(variable) = world.var("BROWSER") {
-        match programs(variable).iter().find_map(|program| case.find_program(program)) {
-            Some(program) => Finding::ok(NAME, format!("{} (from BROWSER)", program.display())),
-            None => Finding::warning(
-                NAME,
-                "BROWSER names no program that is here, so no window can be opened",
-                format!("mend or unset BROWSER; until then {login} shows an address to open by hand"),
-            ),
+    vec![match Place::of(case.world) {
+        Place::Desktop => on_a_desktop(case),
+        place => elsewhere(place, context, oidc),
+    }]
+}
+
+fn on_a_desktop(case: &Case<'_>) -> Finding {
+    let variable = case.world.var("BROWSER");
+    let candidates = variable.map_or_else(openers, programs);
+    match (candidates.iter().find_map(|program| case.find_program(program)), variable) {
+        (Some(program), _) => Finding::ok(NAME, format!("opened by {}", program.display())),
+        (None, Some(_)) => Finding::warning(
+            NAME,
+            "BROWSER names no program that is here, so no window can be opened",
+            "mend or unset BROWSER; until then a sign-in shows its address, to be opened by hand",
+        ),
+        (None, None) => {
+            Finding::warning(NAME, "no program that opens addresses was found", "install xdg-utils, or set BROWSER")
         }
-    } else if is_remote(world) {
-        let port = oidc.redirect_ports.first().copied().unwrap_or_default();
-        Finding::warning(
-            NAME,
-            "this is a remote session without a display: the sign-in's address is shown instead",
-            format!("connect with ssh -L {port}:localhost:{port}, run {login} and open the address on your own computer"),
-        )
-    } else if cfg!(target_os = "linux") && !has_display(world) && !is_wsl(world) {
-        Finding::warning(
-            NAME,
-            "there is no display (DISPLAY and WAYLAND_DISPLAY are not set): no window can be opened",
-            format!("set BROWSER, or run {login} and open the address that it shows in a browser on this computer"),
-        )
-    } else {
-        match openers().iter().find_map(|program| case.find_program(program)) {
-            Some(program) => Finding::ok(NAME, format!("opened by {}", program.display())),
-            None => Finding::warning(NAME, "no program that opens addresses was found", "install xdg-utils, or set BROWSER"),
+    }
+}
+
+/// No window is opened there: a code or an address is shown instead.
+fn elsewhere(place: Place, context: &Context<'_>, oidc: &OidcProfile) -> Finding {
+    let login = context.command_line(&["login"]);
+    let what = match place {
+        Place::Ssh => "this is a session over SSH: your browser is on another computer",
+        Place::Container => "this is a container: your browser is outside",
+        Place::Desktop | Place::NoDisplay => {
+            "there is no display here (DISPLAY and WAYLAND_DISPLAY are not set, or BROWSER is none)"
         }
     };
-    vec![found]
+    let port = oidc.redirect_ports.first().copied().unwrap_or_default();
+    let forward =
+        if place == Place::Ssh { format!(" (or connect with ssh -L {port}:127.0.0.1:{port})") } else { String::new() };
+    Finding::warning(
+        NAME,
+        format!("{what}; no window is opened, and a sign-in shows a code or an address instead"),
+        format!("run {login} and follow what it says{forward}"),
+    )
 }
 
 /// The programs of `BROWSER`, a list of commands separated by colons.
@@ -61,19 +70,6 @@ fn programs(variable: &str) -> Vec<PathBuf> {
 
 fn openers() -> Vec<PathBuf> {
     open::commands("https://localhost/").iter().map(|command| PathBuf::from(command.get_program())).collect()
-}
-
-fn is_remote(world: &World) -> bool {
-    world.first_var(&["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"]).is_some() && !has_display(world)
-}
-
-fn has_display(world: &World) -> bool {
-    world.first_var(&["DISPLAY", "WAYLAND_DISPLAY"]).is_some()
-}
-
-/// The Windows Subsystem for Linux opens windows on the Windows side.
-fn is_wsl(world: &World) -> bool {
-    world.first_var(&["WSL_DISTRO_NAME", "WSL_INTEROP"]).is_some()
 }
 
 #[cfg(test)]

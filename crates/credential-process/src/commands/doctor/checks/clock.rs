@@ -27,7 +27,11 @@ fn judge(now: i64, newest: Option<i64>) -> Finding {
         return Finding::failed(NAME, what, FIX);
     }
     match newest.map(|newest| newest - now).filter(|ahead| *ahead > TOLERATED) {
-        Some(ahead) => Finding::warning(NAME, format!("files in the state folder are {} in the future: it was set back", span(ahead)), FIX),
+        Some(ahead) => Finding::warning(
+            NAME,
+            format!("files in the state folder are {} in the future: it was set back", span(ahead)),
+            FIX,
+        ),
         None => Finding::ok(NAME, "plausible (--live compares it with the provider's)"),
     }
 }

@@ -12,9 +12,7 @@ pub(super) const KEYS: &str = "config-keys";
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let found = match &case.context {
-        Ok(context) => {
-            Finding::ok(CONFIG, format!("{}, {}", context.config.path().display(), described(context)))
-        }
+        Ok(context) => Finding::ok(CONFIG, format!("{}, {}", context.config.path().display(), described(context))),
         Err(error) => Finding::failed(CONFIG, &error.message, &error.hint),
     };
     vec![found]

@@ -4,8 +4,10 @@ use super::ini::Ini;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
+use crate::http;
 
 pub(super) const KEYS: &str = "environment-keys";
+pub(in super::super) const ENDPOINTS: &str = "endpoint-variable";
 pub(super) const PROFILE: &str = "profile-variable";
 
 /// What every SDK, or Claude Code, takes before any profile; then what goes with it and does nothing alone.
@@ -22,11 +24,20 @@ pub(super) fn check_keys(case: &Case<'_>) -> Vec<Finding> {
     let found = match (decisive.is_empty(), all.is_empty()) {
         (_, true) => Finding::ok(KEYS, "no AWS keys in the environment"),
         (true, false) => Finding::warning(KEYS, format!("{} set without a key id", all.join(", ")), fix),
-        (false, _) => Finding::failed(
-            KEYS,
-            format!("{} set: AWS tools use that and never ask this program", all.join(", ")),
-            fix,
-        ),
+        (false, _) => {
+            Finding::failed(KEYS, format!("{} set: AWS tools use that and never ask this program", all.join(", ")), fix)
+        }
+    };
+    vec![found]
+}
+
+/// `AWS_ENDPOINT_URL` and its relatives: an address that is not safe to send a token to stops every exchange.
+pub(super) fn check_endpoints(case: &Case<'_>) -> Vec<Finding> {
+    let set: Vec<String> = case.world.names_starting_with("AWS_ENDPOINT_URL").map(str::to_owned).collect();
+    let found = match http::aws_settings(case.world) {
+        Err(error) => Finding::failed(ENDPOINTS, error.message, error.hint),
+        Ok(_) if set.is_empty() => Finding::ok(ENDPOINTS, "AWS_ENDPOINT_URL is not set"),
+        Ok(_) => Finding::ok(ENDPOINTS, format!("{} can be used", super::listed(&set))),
     };
     vec![found]
 }
@@ -34,7 +45,8 @@ pub(super) fn check_keys(case: &Case<'_>) -> Vec<Finding> {
 /// `AWS_PROFILE` may name another profile that runs this program too.
 pub(super) fn check_profile(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let ours = &context.profile.name;
-    let variable = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].into_iter().find_map(|name| Some((name, case.world.var(name)?)));
+    let variable =
+        ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].into_iter().find_map(|name| Some((name, case.world.var(name)?)));
     let found = match variable {
         None => Finding::ok(PROFILE, "AWS_PROFILE is not set"),
         Some((name, value)) if value == ours => Finding::ok(PROFILE, format!("{name} is {ours}")),

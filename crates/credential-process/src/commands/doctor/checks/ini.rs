@@ -52,22 +52,24 @@ impl Ini {
 
     /// Whether there is a section for this profile: `[profile P]` in the config file, `[P]` in the credentials file.
     pub(super) fn has(&self, profile: &str) -> bool {
-        self.of(profile).next().is_some()
+        self.sections.iter().any(|section| section.is_of(profile))
     }
 
     /// A value of this profile.
     pub(super) fn get(&self, profile: &str, key: &str) -> Option<&str> {
-        let values = self.of(profile).flat_map(|section| &section.values);
-        values.filter(|(name, value)| name == key && !value.is_empty()).last().map(|(_, value)| value.as_str())
+        let mut values =
+            self.sections.iter().filter(|section| section.is_of(profile)).flat_map(|section| &section.values);
+        values.rfind(|(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
     }
+}
 
-    fn of<'a>(&'a self, profile: &'a str) -> impl Iterator<Item = &'a Section> {
-        self.sections.iter().filter(move |section| {
-            let name = section.name.strip_prefix("profile").map_or(section.name.as_str(), |rest| {
-                if rest.starts_with([' ', '\t']) { rest.trim() } else { &section.name }
-            });
-            name.trim_matches(['"', '\'']) == profile
-        })
+impl Section {
+    fn is_of(&self, profile: &str) -> bool {
+        let name = match self.name.strip_prefix("profile") {
+            Some(rest) if rest.starts_with([' ', '\t']) => rest.trim(),
+            _ => &self.name,
+        };
+        name.trim_matches(['"', '\'']) == profile
     }
 }
 

@@ -18,12 +18,15 @@ mod state_folder;
 mod static_keys;
 mod store;
 
+use std::fmt::Write as _;
+
 use ccwb_config::OidcProfile;
 
 use super::case::Case;
 use super::finding::{Finding, State};
 use crate::context::Context;
 
+pub(super) use environment::ENDPOINTS;
 pub(super) use network_settings::{CA_BUNDLE, PROXY};
 
 /// One check.
@@ -63,6 +66,7 @@ const CHECKS: &[Check] = &[
     Check { name: static_keys::NAME, after: &[], run: Run::Profile(static_keys::check) },
     Check { name: environment::KEYS, after: &[], run: Run::Always(environment::check_keys) },
     Check { name: environment::PROFILE, after: &[], run: Run::Profile(environment::check_profile) },
+    Check { name: ENDPOINTS, after: &[], run: Run::Always(environment::check_endpoints) },
     Check { name: older_install::NAME, after: &[], run: Run::Always(older_install::check) },
     Check { name: PROXY, after: &[], run: Run::Always(network_settings::check_proxy) },
     Check { name: CA_BUNDLE, after: &[], run: Run::Always(network_settings::check_ca_bundles) },
@@ -114,7 +118,7 @@ fn listed(names: &[String]) -> String {
     const SHOWN: usize = 6;
     let mut shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
-        shown.push_str(&format!(" and {} more", names.len() - SHOWN));
+        let _ = write!(shown, " and {} more", names.len() - SHOWN);
     }
     shown
 }

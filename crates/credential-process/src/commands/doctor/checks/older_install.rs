@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ccwb_oidc::printable;
+use ccwb_http::printable;
 
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
@@ -23,13 +23,17 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 fn judge(folder: &Path, names: &[String]) -> Finding {
-    let ending = |ending: &str| -> Vec<String> { names.iter().filter(|name| name.ends_with(ending)).cloned().collect() };
+    let ending =
+        |ending: &str| -> Vec<String> { names.iter().filter(|name| name.ends_with(ending)).cloned().collect() };
     let (refresh, monitoring) = (ending("-refresh.json"), ending("-monitoring.json"));
     let shown = folder.display();
     if !refresh.is_empty() {
         return Finding::failed(
             NAME,
-            format!("{shown} holds a refresh token in clear text, left by an older version: {}", super::listed(&refresh)),
+            format!(
+                "{shown} holds a refresh token in clear text, left by an older version: {}",
+                super::listed(&refresh)
+            ),
             format!("remove {shown}; this version does not read it. Ask your administrator to revoke the token"),
         );
     }

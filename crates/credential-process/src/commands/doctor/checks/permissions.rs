@@ -114,7 +114,9 @@ mod tests {
     }
 
     fn tempfile_folder() -> std::path::PathBuf {
-        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR_OR_MANIFEST")).join("doctor-permissions");
+        // Beside the running test: no ancestor is open to everybody, as the system's temporary folder may be.
+        let test = std::env::current_exe().expect("a running program has a path");
+        let folder = test.with_file_name(format!("doctor-permissions-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         folder
     }

@@ -6,9 +6,19 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells of other users"))]
 pub(super) enum Owner {
-    Process { name: String, id: u32 },
+    Process {
+        name: String,
+        id: u32,
+    },
     /// A process that this user may not look at.
     User(u32),
+}
+
+impl Owner {
+    /// By its name, which Linux cuts to 15 characters and lsof to 9.
+    pub(super) fn is_this_program(&self) -> bool {
+        matches!(self, Self::Process { name, .. } if name.len() >= 9 && "credential-process".starts_with(name.as_str()))
+    }
 }
 
 impl fmt::Display for Owner {
@@ -58,7 +68,7 @@ fn process_with(socket: &str) -> Option<Owner> {
     })
     .find_map(|id| {
         let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
-        Some(Owner::Process { name: ccwb_oidc::printable(&name), id })
+        Some(Owner::Process { name: ccwb_http::printable(&name), id })
     })
 }
 
@@ -70,7 +80,7 @@ pub(super) fn owner_of(port: u16) -> Option<Owner> {
     command.args(["-nP", &format!("-iTCP:{port}"), "-sTCP:LISTEN", "-Fpc"]);
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let field = |kind| text.lines().find_map(|line| line.strip_prefix(kind)).map(ccwb_oidc::printable);
+    let field = |kind| text.lines().find_map(|line| line.strip_prefix(kind)).map(ccwb_http::printable);
     Some(Owner::Process { name: field('c')?, id: field('p')?.parse().ok()? })
 }
 

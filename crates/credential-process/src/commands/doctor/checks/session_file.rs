@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ccwb_store::private_file;
-use serde::de::IgnoredAny;
 
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
@@ -30,7 +29,7 @@ fn look_at(path: &Path, login: &str) -> Finding {
             format!("run {login} --force, which replaces it; other users may have copies"),
         );
     }
-    match serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(&bytes) {
+    match serde_json::from_slice::<BTreeMap<String, String>>(&bytes) {
         Ok(values) => {
             let names: Vec<String> = values.into_keys().filter(|name| name.len() < 20).collect();
             Finding::ok(NAME, format!("private; holds {}", names.join(", ")))

@@ -26,7 +26,9 @@ pub(super) fn check_running(_: &Case<'_>, context: &Context<'_>) -> Vec<Finding>
     let now = World::now().timestamp_millis();
     let held = match is_held(context) {
         Ok(held) => held,
-        Err(error) => return vec![Finding::failed(RUNNING, error.to_string(), "mend the permissions of the state folder")],
+        Err(error) => {
+            return vec![Finding::failed(RUNNING, error.to_string(), "mend the permissions of the state folder")];
+        }
     };
     let found = match record {
         Some(record) if held && record.is_running() => {
@@ -114,7 +116,11 @@ pub(super) fn check_last_error(_: &Case<'_>, context: &Context<'_>) -> Vec<Findi
         Some(last) => {
             let ago = span((World::now().timestamp() - last.at).max(0));
             let error = last.error;
-            Finding::warning(LAST_ERROR, format!("{ago} ago: [{}] {}", error.code, foreign(&error.message)), foreign(&error.hint))
+            Finding::warning(
+                LAST_ERROR,
+                format!("{ago} ago: [{}] {}", error.code, foreign(&error.message)),
+                foreign(&error.hint),
+            )
         }
     };
     vec![found]

@@ -15,16 +15,22 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let fix = format!("remove the section [{name}] from {shown} (keep a copy)");
     let found = match Ini::read(&path) {
         Ok(None) => Finding::ok(NAME, "there is no credentials file"),
-        Err(problem) => Finding::warning(NAME, format!("could not read {shown}: {problem}"), "make it readable for your user"),
+        Err(problem) => {
+            Finding::warning(NAME, format!("could not read {shown}: {problem}"), "make it readable for your user")
+        }
         Ok(Some(ini)) => match ini.get(name, "aws_access_key_id") {
             Some("EXPIRED") => Finding::failed(
                 NAME,
-                format!("{shown} holds the placeholder that an older version left in [{name}] (EXPIRED): every AWS call with it fails"),
+                format!(
+                    "{shown} holds the placeholder that an older version left in [{name}] (EXPIRED): every AWS call with it fails"
+                ),
                 fix,
             ),
             Some(_) if ini.get(name, "x-expiration").is_some() => Finding::failed(
                 NAME,
-                format!("{shown} holds credentials of an older version in [{name}]: AWS tools use them and never ask this program"),
+                format!(
+                    "{shown} holds credentials of an older version in [{name}]: AWS tools use them and never ask this program"
+                ),
                 fix,
             ),
             Some(_) => Finding::failed(

@@ -46,7 +46,11 @@ fn judge(context: &Context<'_>, trip: Result<Trip, StoreError>) -> Finding {
         Ok(Trip { backend, took, .. }) => match context.store.fallback() {
             Some(fallback) => Finding::warning(
                 NAME,
-                format!("the {backend} works now, but what is stored is in the {}: {}", fallback.backend, foreign(&fallback.reason)),
+                format!(
+                    "the {backend} works now, but what is stored is in the {}: {}",
+                    fallback.backend,
+                    foreign(&fallback.reason)
+                ),
                 "nothing to do: the next sign-in or renewal moves it back",
             ),
             None => Finding::ok(NAME, format!("{backend}: written, read back and removed in {} ms", took.as_millis())),
@@ -77,7 +81,8 @@ impl Probe {
             Storage::KeyringOnly => Policy::KeyringOnly,
             Storage::Session => Policy::SessionFile,
         };
-        let bus_socket = || world.var("XDG_RUNTIME_DIR").is_some_and(|folder| PathBuf::from(folder).join("bus").exists());
+        let bus_socket =
+            || world.var("XDG_RUNTIME_DIR").is_some_and(|folder| PathBuf::from(folder).join("bus").exists());
         let access = KeyringAccess {
             session_bus: world.var("DBUS_SESSION_BUS_ADDRESS").is_some() || bus_socket(),
             prompt_seconds: 0,
@@ -92,7 +97,8 @@ impl Probe {
     }
 
     fn round_trip(&self) -> Result<Trip, StoreError> {
-        let held = LockFile::new(self.lock()).try_acquire()?.ok_or_else(|| StoreError::ForeignFile { path: self.lock() })?;
+        let held =
+            LockFile::new(self.lock()).try_acquire()?.ok_or_else(|| StoreError::ForeignFile { path: self.lock() })?;
         let now = World::now();
         let value = SecretString::from(format!("{}.{:0<VALUE$}", std::process::id(), now.timestamp_micros()));
         let started = Instant::now();

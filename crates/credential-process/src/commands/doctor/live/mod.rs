@@ -1,0 +1,118 @@
+//! `--live`: the provider and AWS, asked. No browser, no refresh token, and one exchange of a cached ID token at most.
+
+mod aws;
+mod provider;
+mod refusal;
+
+use std::time::Duration;
+
+use ccwb_config::OidcProfile;
+use ccwb_http::{HttpClient, HttpError, HttpErrorKind};
+
+use super::case::Case;
+use super::checks::{CA_BUNDLE, ENDPOINTS, PROXY, clock, has_failed};
+use super::finding::{Finding, State};
+use crate::cache::{self, Tokens};
+use crate::context::Context;
+use crate::error::Error;
+use crate::http;
+
+const NAME: &str = "live";
+
+/// For each of the two sides; `doctor` as a whole has 30 s.
+const LIMIT: Duration = Duration::from_secs(22);
+
+/// What both sides work with.
+struct Live<'a> {
+    context: &'a Context<'a>,
+    oidc: &'a OidcProfile,
+    tokens: Tokens,
+}
+
+pub(super) fn run(case: &Case<'_>, wanted: bool, findings: &mut Vec<Finding>) {
+    let found = match subject(case, wanted, findings) {
+        Err(reason) => vec![Finding::skipped(NAME, reason)],
+        Ok((context, oidc)) => {
+            let tokens = cache::tokens(context).unwrap_or_default();
+            ask(&Live { context, oidc, tokens })
+                .unwrap_or_else(|error| vec![Finding::failed(NAME, error.message, error.hint)])
+        }
+    };
+    if found.iter().any(|finding| finding.check == clock::NAME) {
+        // A clock that was compared needs no guess.
+        findings.retain(|finding| finding.check != clock::NAME || finding.state != State::Ok);
+    }
+    findings.extend(found);
+}
+
+/// What is asked about, or why nobody is asked.
+fn subject<'a>(
+    case: &'a Case<'_>,
+    wanted: bool,
+    findings: &[Finding],
+) -> Result<(&'a Context<'a>, &'a OidcProfile), String> {
+    if !wanted {
+        return Err("the provider and AWS were not asked; --live asks them".to_owned());
+    }
+    if let Some(cause) = [PROXY, CA_BUNDLE, ENDPOINTS].iter().find(|cause| has_failed(findings, cause)) {
+        return Err(format!("needs {cause}, which failed"));
+    }
+    let context = case.context.as_ref().map_err(|_| "needs config, which failed".to_owned())?;
+    let oidc = context.profile.oidc().ok_or("the profile does not sign in with OpenID Connect")?;
+    Ok((context, oidc))
+}
+
+fn ask(live: &Live<'_>) -> Result<Vec<Finding>, Error> {
+    // Two clients, because each measures the clock by whom it asked last.
+    let (for_provider, for_aws) = (http::client(live.context.world)?, http::client(live.context.world)?);
+    let (mut provider, mut aws) = (Vec::new(), Vec::new());
+    let runtime = http::runtime()?;
+    runtime.block_on(async {
+        tokio::join!(
+            in_time("provider-discovery", &mut provider, async |found| provider::check(live, &for_provider, found)
+                .await),
+            in_time("aws-endpoint", &mut aws, async |found| aws::check(live, &for_aws, found).await),
+        );
+    });
+    // A look-up that never answers is left behind.
+    runtime.shutdown_background();
+    provider.append(&mut aws);
+    Ok(provider)
+}
+
+/// Keeps what was found until the time was over.
+async fn in_time(name: &'static str, found: &mut Vec<Finding>, check: impl AsyncFnOnce(&mut Vec<Finding>)) {
+    if tokio::time::timeout(LIMIT, check(found)).await.is_err() {
+        let what = format!("no end within {} s", LIMIT.as_secs());
+        found.push(Finding::failed(name, what, "check the network connection (VPN, proxy) and try again"));
+    }
+}
+
+/// What to do about a request that got no answer.
+fn network_fix(error: &HttpError) -> &'static str {
+    match error.kind() {
+        Some(HttpErrorKind::Dns) => {
+            "check the spelling of the host in config.json, and the network connection (VPN, DNS)"
+        }
+        Some(HttpErrorKind::Tls) => {
+            "a proxy or firewall may present its own certificate: set AWS_CA_BUNDLE or SSL_CERT_FILE to a PEM file with \
+             your company's root certificate"
+        }
+        Some(HttpErrorKind::Timeout | HttpErrorKind::Connect) => {
+            "check the network connection (VPN), and set HTTPS_PROXY if this network needs a proxy"
+        }
+        Some(HttpErrorKind::Broken | HttpErrorKind::TooLarge) => {
+            "a proxy or firewall may stand between; try another network"
+        }
+        None => "mend the proxy and certificate variables",
+    }
+}
+
+async fn post_form(client: &HttpClient, address: &str, body: &str) -> Result<::http::Response<Vec<u8>>, HttpError> {
+    let request = ::http::Request::post(address)
+        .header(::http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(::http::header::ACCEPT, "application/json")
+        .body(body.as_bytes().to_vec())
+        .map_err(|error| HttpError::Setup(error.to_string()))?;
+    client.send(request).await
+}
