@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use ccwb_http::{HttpError, printable_without};
+use ccwb_http::{HttpError, HttpErrorKind, printable_without};
 
 /// No credentials.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +13,8 @@ pub enum FederationError {
     Network {
         /// The API operation.
         operation: &'static str,
+        /// What kind of failure, if it is known.
+        kind: Option<HttpErrorKind>,
         /// Why.
         detail: String,
     },
@@ -80,9 +82,11 @@ impl FederationError {
                 let source = failure.as_connector_error().map(std::error::Error::source);
                 let http = source.flatten().and_then(|source| source.downcast_ref::<HttpError>());
                 let detail = http.map_or_else(|| "the request could not be sent".to_owned(), ToString::to_string);
-                Self::Network { operation, detail }
+                Self::Network { operation, kind: http.and_then(HttpError::kind), detail }
             }
-            SdkError::TimeoutError(_) => Self::Network { operation, detail: "no answer in time".to_owned() },
+            SdkError::TimeoutError(_) => {
+                Self::Network { operation, kind: Some(HttpErrorKind::Timeout), detail: "no answer in time".to_owned() }
+            }
             _ => Self::BadAnswer { operation, problem: "the request could not be made".to_owned() },
         }
     }

@@ -74,6 +74,7 @@ impl HttpError {
         let detail = match kind {
             HttpErrorKind::Timeout => "no answer in time".to_owned(),
             HttpErrorKind::Dns => "the name could not be resolved".to_owned(),
+            HttpErrorKind::Tls => in_words(&chain),
             _ => chain,
         };
         Self::Request { host: host(url), kind, detail }
@@ -91,6 +92,20 @@ impl HttpError {
             _ => None,
         }
     }
+}
+
+/// The usual refusals of a certificate, said so that a person can act on them.
+fn in_words(chain: &str) -> String {
+    let words = [
+        ("UnknownIssuer", "its certificate is not signed by an authority that this computer trusts"),
+        ("CaUsedAsEndEntity", "its certificate is that of an authority (CA:TRUE), which no server may use"),
+        ("certificate expired", "its certificate has expired (or this computer's clock is wrong)"),
+        ("Expired", "its certificate has expired (or this computer's clock is wrong)"),
+        ("NotValidForName", "its certificate is for another name"),
+        ("not valid for name", "its certificate is for another name"),
+    ];
+    let found = words.iter().find(|(sign, _)| chain.contains(sign));
+    found.map_or_else(|| chain.to_owned(), |(_, words)| format!("{words} ({chain})"))
 }
 
 fn host(url: &Url) -> String {

@@ -22,6 +22,9 @@ pub enum Slot {
     Tokens,
     /// The OAuth client's secret.
     ClientSecret,
+    /// Nothing; to try whether a keyring keeps what it is given.
+    #[doc(hidden)]
+    Probe,
 }
 
 impl Slot {
@@ -30,6 +33,7 @@ impl Slot {
             Self::Credentials => "credentials",
             Self::Tokens => "tokens",
             Self::ClientSecret => "client-secret",
+            Self::Probe => "probe",
         }
     }
 }
@@ -140,6 +144,16 @@ impl SecretStore {
         }
     }
 
+    /// Proves that what is written will be kept, where the configuration allows no other place: before somebody is asked
+    /// to sign in for nothing. Elsewhere a write finds its place.
+    pub fn ensure_usable(&self) -> Result<(), StoreError> {
+        if self.policy != Policy::KeyringOnly {
+            return Ok(());
+        }
+        self.write_to(Backend::Keyring, Slot::Probe, "probe")?;
+        self.remove_from(Backend::Keyring, Slot::Probe)
+    }
+
     /// Removes a value from every place where it may be.
     pub fn remove(&self, slot: Slot) -> Result<(), StoreError> {
         session_file::remove(&self.session_file, slot.name())?;
@@ -203,7 +217,11 @@ impl SecretStore {
         };
         let backend = match self.write_to(Backend::KernelKeyring, slot, value) {
             Ok(()) => Backend::KernelKeyring,
-            Err(_) => self.write_to(Backend::SessionFile, slot, value).map(|()| Backend::SessionFile)?,
+            Err(_) => {
+                // What did not hold must not lie about either.
+                let _ = self.remove_from(Backend::KernelKeyring, slot);
+                self.write_to(Backend::SessionFile, slot, value).map(|()| Backend::SessionFile)?
+            }
         };
         let is_new = before.as_ref().is_none_or(|before| before.backend != backend);
         let since = before.filter(|_| waiting).map_or(now, |before| before.since);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use ccwb_config::ConfigError;
 use ccwb_federation::FederationError;
-use ccwb_http::HttpError;
+use ccwb_http::{HttpError, HttpErrorKind};
 use ccwb_oidc::{IdTokenError, OidcError};
 use ccwb_store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -95,11 +95,9 @@ impl From<OidcError> for Error {
         let message = error.to_string();
         match error {
             OidcError::Network { source, .. } if source.kind().is_none() => source.into(),
-            OidcError::Network { .. } => Self::new(
-                codes::PROVIDER_UNREACHABLE,
-                message,
-                "check the network connection (VPN, proxy) and try again",
-            ),
+            OidcError::Network { source, .. } => {
+                Self::new(codes::PROVIDER_UNREACHABLE, message, network_hint(source.kind()))
+            }
             OidcError::BadAnswer { .. } => Self::new(
                 codes::PROVIDER_ANSWER,
                 message,
@@ -132,6 +130,17 @@ impl From<OidcError> for Error {
             ),
             OidcError::Store(error) => error.into(),
         }
+    }
+}
+
+fn network_hint(kind: Option<HttpErrorKind>) -> &'static str {
+    match kind {
+        Some(HttpErrorKind::Tls) => {
+            "if your company inspects TLS or has an authority of its own, set AWS_CA_BUNDLE, SSL_CERT_FILE or \
+             NODE_EXTRA_CA_CERTS to its certificate"
+        }
+        Some(HttpErrorKind::Dns) => "check the name in config.json and the network connection (VPN, proxy)",
+        _ => "check the network connection (VPN, proxy) and try again",
     }
 }
 

@@ -17,6 +17,7 @@ mod http;
 mod ladder;
 mod last_error;
 mod output;
+mod port_owner;
 mod quota;
 mod renewal;
 mod sign_in;

@@ -144,12 +144,12 @@ svg circle{stroke:none}\
 .good circle{fill:var(--good)}.bad circle{fill:var(--bad)}.neutral circle{fill:var(--neutral)}\
 h1{margin:0 0 .5rem;font-size:1.45rem;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}\
 p{margin:.5rem 0 0;color:var(--soft);overflow-wrap:anywhere}\
-pre{margin:1.25rem 0 0;padding:.75rem .9rem;background:var(--bg);border:1px solid var(--line);border-radius:.5rem;white-space:pre-wrap;overflow-wrap:anywhere}\
+pre{margin:1.25rem 0 0;padding:.75rem .9rem;background:var(--bg);border:1px solid var(--line);border-radius:.5rem;white-space:pre;overflow-x:auto}\
 code{font:.875rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;user-select:all}\
 dl{margin:1.5rem 0 0;padding-top:.5rem;border-top:1px solid var(--line)}\
-dl div{display:flex;gap:1rem;justify-content:space-between;padding:.35rem 0;font-size:.925rem}\
-dt{color:var(--soft);white-space:nowrap}dd{margin:0;text-align:right;overflow-wrap:anywhere}\
-footer{margin-top:1.25rem;max-width:30rem;text-align:center;font-size:.8rem;color:var(--soft)}";
+dl div{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;padding:.35rem 0;font-size:.925rem}\
+dt{color:var(--soft);white-space:nowrap}dd{margin:0 0 0 auto;text-align:right;overflow-wrap:anywhere}\
+footer{margin-top:1.25rem;max-width:30rem;text-align:center;text-wrap:balance;font-size:.8rem;color:var(--soft)}";
 
 #[cfg(test)]
 mod tests {

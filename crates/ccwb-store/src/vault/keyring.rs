@@ -38,7 +38,11 @@ impl KeyringVault {
     pub(crate) fn kernel() -> Result<Self, StoreError> {
         let backend = Backend::KernelKeyring;
         let store = linux_keyutils_keyring_store::Store::new().map_err(|error| refused(backend, &error))?;
-        Ok(Self { store, backend, limit: Some(32_000) })
+        let vault = Self { store, backend, limit: Some(32_000) };
+        // Where the login gave no session keyring, the first entry of a thread makes one and links the persistent
+        // keyring into it, but itself still looks at the one before. Every later entry looks at the right one.
+        vault.entry("session")?;
+        Ok(vault)
     }
 
     fn entry(&self, name: &str) -> Result<Entry, StoreError> {

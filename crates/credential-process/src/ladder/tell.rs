@@ -54,8 +54,12 @@ fn device_code(device: &Device, by_person: bool) -> String {
 fn elsewhere(context: &Context<'_>, record: &Record) -> String {
     let (port, address) = (record.port.unwrap_or_default(), address(record));
     let forward = surroundings::ssh_forward(context.world, port);
-    let paste = "Or open it anywhere, sign in, and paste the address of the last page (it starts with\n\
-                 http://localhost and will not load) here, if this is a terminal.";
+    let paste = if std::io::stdin().is_terminal() {
+        "Or open it anywhere, sign in, and paste the address of the last page here (it starts with\n\
+         http://localhost and will not load there)."
+    } else {
+        ""
+    };
     match (Place::of(context.world), forward) {
         (Place::Ssh, Some(forward)) => format!(
             "To sign in from your own computer, run this there and leave it open:\n\n  {forward}\n\nthen open:\n\n  \

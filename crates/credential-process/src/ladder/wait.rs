@@ -12,6 +12,8 @@ use crate::sign_in::{self, Record};
 
 /// How often the sign-in's record is looked at for something to tell the person.
 const LOOK: Duration = Duration::from_millis(100);
+/// A browser that fails does so within this time.
+const BROWSER_MAY_FAIL: Duration = Duration::from_secs(5);
 
 /// Waits until the lock is free; an error when the caller's time is over.
 pub(super) fn for_the_holder(
@@ -21,24 +23,52 @@ pub(super) fn for_the_holder(
     deadline: Instant,
 ) -> Result<(), Error> {
     let waiter = lock.waiter()?;
-    let mut told = climb.interaction == Interaction::Never;
+    let mut teller = Teller::new(climb.interaction);
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        // Until the person knows where to sign in there is something to look for; after that there is not.
-        if waiter.wait(if told { left } else { left.min(LOOK) })? {
+        if waiter.wait(if teller.is_done() { left } else { left.min(LOOK) })? {
             return Ok(());
         }
         if deadline <= Instant::now() {
             return Err(time_over(context, climb));
         }
-        if let Some(record) = sign_in::record(context).filter(Record::has_news) {
-            let by_person = climb.interaction == Interaction::Person;
-            tell::tell(context, &record, by_person);
-            if let (true, Some(port)) = (by_person, record.port) {
-                paste::listen(port);
-            }
-            told = true;
+        teller.look(context);
+    }
+}
+
+/// Tells the person where to sign in as soon as that is known, and once more if the browser turns out not to open.
+struct Teller {
+    by_person: bool,
+    told: bool,
+    look_until: Option<Instant>,
+}
+
+impl Teller {
+    fn new(interaction: Interaction) -> Self {
+        let silent = interaction == Interaction::Never;
+        Self { by_person: interaction == Interaction::Person, told: silent, look_until: silent.then(Instant::now) }
+    }
+
+    fn is_done(&self) -> bool {
+        self.look_until.is_some_and(|until| until <= Instant::now())
+    }
+
+    fn look(&mut self, context: &Context<'_>) {
+        if self.is_done() {
+            return;
         }
+        let Some(record) = sign_in::record(context).filter(Record::has_news) else { return };
+        let failed = record.browser_failure.is_some();
+        if self.told && !failed {
+            return;
+        }
+        tell::tell(context, &record, self.by_person);
+        if let (false, true, Some(port)) = (self.told, self.by_person, record.port) {
+            paste::listen(port);
+        }
+        self.told = true;
+        // After the failure of the browser there is no more news.
+        self.look_until = Some(Instant::now() + if failed { Duration::ZERO } else { BROWSER_MAY_FAIL });
     }
 }
 

@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use ccwb_http::printable;
-use ccwb_oidc::{AuthorizationRequest, CallbackServer};
+use ccwb_oidc::{AuthorizationRequest, CallbackServer, OidcError};
 use secrecy::SecretString;
 
 use super::process::{Done, Finished, Ready, SignIn, WaitingBrowser};
 use crate::browser;
 use crate::error::Error;
+use crate::port_owner::owner_of;
 
 impl SignIn<'_> {
     /// With `open`, the browser of this machine is opened; without, the person is told what to do.
@@ -31,7 +32,7 @@ impl SignIn<'_> {
     ) -> Result<(WaitingBrowser, AuthorizationRequest), Error> {
         let profile = self.context.oidc()?;
         // Bound before anybody is sent to the provider: the answer finds somebody at home.
-        let server = CallbackServer::bind(&profile.redirect_ports)?;
+        let server = CallbackServer::bind(&profile.redirect_ports).map_err(|error| self.ports_taken(error))?;
         let metadata = ready.provider.metadata();
         let request = AuthorizationRequest::new(profile, metadata, server.port());
         self.record.port = Some(server.port());
@@ -55,6 +56,19 @@ impl SignIn<'_> {
         match answer {
             Some(answer) => Ok((WaitingBrowser { answer, _port: listening }, request)),
             None => Err(self.timed_out()),
+        }
+    }
+
+    /// Who has the ports, where the system tells.
+    fn ports_taken(&self, error: OidcError) -> Error {
+        let ports = self.context.oidc().map(|profile| profile.redirect_ports.clone()).unwrap_or_default();
+        let owners: Vec<String> =
+            ports.iter().filter_map(|port| owner_of(*port).map(|owner| format!("{port} is used by {owner}"))).collect();
+        let error = Error::from(error);
+        if owners.is_empty() {
+            error
+        } else {
+            Error { message: format!("{}; {}", error.message, owners.join(", ")), ..error }
         }
     }
 

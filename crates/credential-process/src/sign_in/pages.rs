@@ -5,22 +5,23 @@ use ccwb_oidc::callback::Tone;
 use chrono::{Local, TimeZone};
 
 use crate::error::Error;
+use crate::world::World;
 
 pub(super) fn signed_in(profile: &str, person: &str, expiration: i64) -> Page {
     Page::new(200, Tone::Good, "You are signed in")
-        .paragraph("You can close this tab and go back to where you came from.")
+        .paragraph("You can close this tab and go back to your terminal or editor.")
         .fact("Signed in as", person)
         .fact("AWS profile", profile)
-        .fact("Credentials renew before", &local_time(expiration))
+        .fact("Good until", &local_time(expiration))
 }
 
-pub(super) fn failed(error: &Error) -> Page {
+pub(super) fn failed(profile: &str, error: &Error) -> Page {
     let page = Page::new(400, Tone::Bad, heading(error)).paragraph(&sentence(&error.message));
     let page = match error.hint.strip_prefix("run ") {
         Some(command) => page.paragraph("To try again, run this in a terminal:").command(command),
         None => page.paragraph(&sentence(&error.hint)),
     };
-    page.fact("Error", &error.code)
+    page.fact("AWS profile", profile).fact("Error", &error.code)
 }
 
 fn heading(error: &Error) -> &'static str {
@@ -40,7 +41,9 @@ fn sentence(text: &str) -> String {
     format!("{first}{}{stop}", chars.as_str())
 }
 
+/// The time of day, with the day where it is not today's.
 fn local_time(seconds: i64) -> String {
-    let time = Local.timestamp_opt(seconds, 0).single();
-    time.map_or_else(|| "an unknown time".to_owned(), |time| time.format("%H:%M on %-d %B %Y").to_string())
+    let Some(time) = Local.timestamp_opt(seconds, 0).single() else { return "an unknown time".to_owned() };
+    let today = World::now().with_timezone(&Local).date_naive() == time.date_naive();
+    time.format(if today { "%H:%M" } else { "%H:%M, %-d %B" }).to_string()
 }

@@ -184,7 +184,7 @@ impl SignIn<'_> {
                     record.budget.cool_down(now.timestamp_millis());
                 }
                 last_error::remember(&self.context.state.last_error(profile), error, now.timestamp());
-                pages::failed(error)
+                pages::failed(profile, error)
             }
         };
         // Waiters that find no record find no credentials either, and say that the sign-in ended without a result.
@@ -202,7 +202,10 @@ impl SignIn<'_> {
     pub(super) fn refused(&self, refusal: &ProviderRefusal) -> Error {
         match refusal.error.as_str() {
             "access_denied" => {
-                let message = format!("the sign-in was cancelled or denied ({refusal})");
+                let message = match &refusal.description {
+                    Some(description) => format!("the identity provider says: {description}"),
+                    None => "the identity provider says: access denied".to_owned(),
+                };
                 Error::new(codes::SIGN_IN_CANCELLED, message, self.login_hint())
             }
             "expired_token" => self.timed_out(),

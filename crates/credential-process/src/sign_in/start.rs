@@ -21,6 +21,7 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, method: Method, by_
     }
     // What is to be stored must have a place before anybody is asked to sign in.
     private_file::ensure_room(context.state.root(), detached::ROOM)?;
+    context.store.ensure_usable()?;
     let record = Record {
         pid: 0,
         started: now.timestamp_millis(),

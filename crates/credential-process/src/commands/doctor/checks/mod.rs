@@ -11,7 +11,6 @@ mod network_settings;
 mod older_install;
 mod permissions;
 mod port;
-mod port_owner;
 mod session_file;
 mod sign_in;
 mod state_folder;

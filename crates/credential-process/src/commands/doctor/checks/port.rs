@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use ccwb_config::OidcProfile;
 use ccwb_oidc::CallbackServer;
 
-use super::port_owner::{Owner, owner_of};
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
+use crate::port_owner::{Owner, owner_of};
 use crate::sign_in;
 
 pub(super) const NAME: &str = "callback-port";

@@ -5,7 +5,7 @@ use std::fmt;
 /// Somebody with a listening socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells of other users"))]
-pub(super) enum Owner {
+pub(crate) enum Owner {
     Process {
         name: String,
         id: u32,
@@ -16,7 +16,7 @@ pub(super) enum Owner {
 
 impl Owner {
     /// By its name, which Linux cuts to 15 characters and lsof to 9.
-    pub(super) fn is_this_program(&self) -> bool {
+    pub(crate) fn is_this_program(&self) -> bool {
         matches!(self, Self::Process { name, .. } if name.len() >= 9 && "credential-process".starts_with(name.as_str()))
     }
 }
@@ -31,7 +31,7 @@ impl fmt::Display for Owner {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) fn owner_of(port: u16) -> Option<Owner> {
+pub(crate) fn owner_of(port: u16) -> Option<Owner> {
     let listening = ["/proc/net/tcp", "/proc/net/tcp6"]
         .into_iter()
         .filter_map(|path| std::fs::read_to_string(path).ok())
@@ -74,7 +74,7 @@ fn process_with(socket: &str) -> Option<Owner> {
 
 /// `lsof -F` prints one field a line: `p<process>`, `c<command>`.
 #[cfg(all(unix, not(target_os = "linux")))]
-pub(super) fn owner_of(port: u16) -> Option<Owner> {
+pub(crate) fn owner_of(port: u16) -> Option<Owner> {
     use std::process::{Command, Stdio};
     let mut command = Command::new("lsof");
     command.args(["-nP", &format!("-iTCP:{port}"), "-sTCP:LISTEN", "-Fpc"]);
@@ -85,7 +85,7 @@ pub(super) fn owner_of(port: u16) -> Option<Owner> {
 }
 
 #[cfg(windows)]
-pub(super) fn owner_of(_: u16) -> Option<Owner> {
+pub(crate) fn owner_of(_: u16) -> Option<Owner> {
     None
 }
 
