@@ -16,6 +16,7 @@ use crate::{FakeBrowser, Program, surroundings};
 #[derive(Debug)]
 pub struct Home {
     root: TempDir,
+    name: String,
     environment: BTreeMap<OsString, OsString>,
 }
 
@@ -27,8 +28,17 @@ impl Home {
     /// If the system's temporary folder cannot be written.
     #[expect(clippy::new_without_default, reason = "making one writes to the disk")]
     pub fn new() -> Self {
+        Self::named("home")
+    }
+
+    /// An empty home whose folder has that name, such as one with spaces and quotes.
+    ///
+    /// # Panics
+    ///
+    /// If the system's temporary folder cannot be written.
+    pub fn named(name: &str) -> Self {
         let root = tempfile::Builder::new().prefix("ccwb-").tempdir().expect("the temporary folder can be written");
-        let mut home = Self { root, environment: BTreeMap::new() };
+        let mut home = Self { root, name: name.to_owned(), environment: BTreeMap::new() };
         for folder in [home.path(), home.temporary(), home.run()] {
             make_private(&folder);
         }
@@ -48,7 +58,7 @@ impl Home {
 
     /// `HOME`.
     pub fn path(&self) -> PathBuf {
-        self.root.path().join("home")
+        self.root.path().join(&self.name)
     }
 
     /// `TMPDIR`.
@@ -114,11 +124,6 @@ impl Home {
     /// `credential-process ARGUMENTS`.
     pub fn credential_process(&self, arguments: &[&str]) -> Command {
         self.program(Program::CredentialProcess, arguments)
-    }
-
-    /// `otel-helper ARGUMENTS`.
-    pub fn otel_helper(&self, arguments: &[&str]) -> Command {
-        self.program(Program::OtelHelper, arguments)
     }
 
     /// `ccwb ARGUMENTS`.

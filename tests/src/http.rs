@@ -27,6 +27,16 @@ pub fn post_json(url: &str, body: &Value) -> (u16, Value) {
     answer(url, agent().post(url).header("content-type", "application/json").send(body.to_string()))
 }
 
+/// POSTs an operation of the AWS JSON 1.1 protocol, not signed.
+///
+/// # Panics
+///
+/// If there is no answer.
+pub fn post_aws_json(url: &str, target: &str, body: &Value) -> (u16, Value) {
+    let request = agent().post(url).header("content-type", "application/x-amz-json-1.1").header("x-amz-target", target);
+    answer(url, request.send(body.to_string()))
+}
+
 /// POSTs a form, as to a token endpoint.
 ///
 /// # Panics
@@ -46,6 +56,28 @@ pub fn post_form_with_basic(url: &str, (id, secret): (&str, &str), fields: &[(&s
     let credentials = STANDARD.encode(format!("{}:{}", encode(id), encode(secret)));
     let request = agent().post(url).header("authorization", format!("Basic {credentials}"));
     answer(url, request.send_form(fields.iter().copied()))
+}
+
+/// POSTs a form with headers of the test's own, such as a signature.
+///
+/// # Panics
+///
+/// If there is no answer.
+pub fn post_form_with_headers(url: &str, fields: &[(&str, &str)], headers: &[(String, String)]) -> (u16, Value) {
+    let request = headers.iter().fold(agent().post(url), |request, (name, value)| request.header(name, value));
+    answer(url, request.send_form(fields.iter().copied()))
+}
+
+/// Where a URL redirects to, without going there.
+///
+/// # Panics
+///
+/// If it does not redirect.
+pub fn redirect_of(url: &str) -> String {
+    let request = agent().get(url).config().max_redirects(0).max_redirects_will_error(false).build();
+    let response = request.call().unwrap_or_else(|error| panic!("{url}: {error}"));
+    let location = response.headers().get("location").and_then(|location| location.to_str().ok());
+    location.unwrap_or_else(|| panic!("{url} does not redirect: {}", response.status())).to_owned()
 }
 
 fn agent() -> Agent {

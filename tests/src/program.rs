@@ -7,8 +7,6 @@ use std::path::PathBuf;
 pub enum Program {
     /// Prints AWS credentials.
     CredentialProcess,
-    /// Prints OTLP headers.
-    OtelHelper,
     /// The administrator's command.
     Ccwb,
     /// `$BROWSER` of the hermetic tests.
@@ -34,7 +32,6 @@ impl fmt::Display for Program {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::CredentialProcess => "credential-process",
-            Self::OtelHelper => "otel-helper",
             Self::Ccwb => "ccwb",
             Self::FakeBrowser => "fake-browser",
         })

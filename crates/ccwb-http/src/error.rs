@@ -105,7 +105,7 @@ fn in_words(chain: &str) -> String {
         ("not valid for name", "its certificate is for another name"),
     ];
     let found = words.iter().find(|(sign, _)| chain.contains(sign));
-    found.map_or_else(|| chain.to_owned(), |(_, words)| format!("{words} ({chain})"))
+    found.map_or(chain, |(_, words)| words).to_owned()
 }
 
 fn host(url: &Url) -> String {

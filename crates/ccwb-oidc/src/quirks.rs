@@ -21,7 +21,7 @@ pub(crate) fn of(provider: ProviderType) -> Quirks {
         }
         ProviderType::Azure => Quirks { scopes: WITH_OFFLINE_ACCESS, extra: &[("response_mode", "query")] },
         ProviderType::Cognito => Quirks { scopes: &["openid", "email"], extra: &[] },
-        // `prompt=consent` is what makes Google issue a refresh token again after the first time.
+        // Google gives a refresh token at the first consent only; the one that is stored is kept then.
         ProviderType::Google => {
             Quirks { scopes: &["openid", "email", "profile"], extra: &[("access_type", "offline")] }
         }

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::error::StoreError;
 
-/// Creates a folder that only this user can enter (0700), and tightens one that others could.
+/// Creates a folder that only this user can enter (0700), and tightens one of ours that others could. A folder that
+/// holds other things (somebody's home, `/tmp`) is left as it is: the files in it are private themselves.
 pub fn create_dir(path: &Path) -> Result<(), StoreError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -22,12 +23,24 @@ pub fn create_dir(path: &Path) -> Result<(), StoreError> {
         if metadata.uid() != rustix::process::geteuid().as_raw() {
             return Err(StoreError::ForeignFile { path: path.to_owned() });
         }
-        if metadata.mode() & 0o077 != 0 {
+        if metadata.mode() & 0o077 != 0 && holds_nothing_else(path) {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
                 .map_err(StoreError::file("make private", path))?;
         }
     }
     Ok(())
+}
+
+/// Whether all that is in a folder has the form of our names, `<profile>.<what>`, or of our temporary files.
+#[cfg(unix)]
+fn holds_nothing_else(path: &Path) -> bool {
+    const OURS: &[&str] = &[".json", ".lock", ".renewal"];
+    let Ok(entries) = std::fs::read_dir(path) else { return false };
+    entries.flatten().all(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        [".new-", ".room-"].iter().any(|prefix| name.starts_with(prefix)) || OURS.iter().any(|end| name.ends_with(end))
+    })
 }
 
 /// Reads a whole file; `None` if there is none. The bytes are wiped when they are dropped.
@@ -136,6 +149,17 @@ mod tests {
         write(&inner.join("f"), b"x").unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&inner), mode(&inner.join("f"))), (0o700, 0o600));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_holds_other_things_keeps_its_mode() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::create_dir(folder.path().join("Documents")).unwrap();
+        write(&folder.path().join("P.session.json"), b"x").unwrap();
+        assert_eq!(std::fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o755);
     }
 
     #[cfg(unix)]

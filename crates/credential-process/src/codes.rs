@@ -67,6 +67,7 @@ codes! {
     ID_TOKEN_NOT_YET_VALID = "id-token-not-yet-valid", 6, "The ID token is from the future, or this machine's clock is wrong.";
     ID_TOKEN_NONCE = "id-token-nonce", 6, "The ID token belongs to another sign-in.";
     ID_TOKEN_SUBJECT = "id-token-subject", 6, "The ID token names nobody, or another person than before.";
+    TOO_SHORT_LIVED = "too-short-lived", 6, "The sign-in worked, and what it gave is about to expire: a clock or a lifetime is wrong.";
     AWS_REFUSED = "aws-refused", 7, "STS or Cognito refused; the message holds AWS's own code.";
     AWS_ANSWER = "aws-answer", 7, "The answer is not AWS's: a proxy, an outage.";
     PROVIDER_UNREACHABLE = "provider-unreachable", 8, "The identity provider was not reached.";

@@ -2,12 +2,14 @@
 // Signs in with a real Chromium, as a person would. Usable as $BROWSER: login.mjs URL
 //
 // Environment: LOGIN (user, default alice), ABORT=1 (presses Cancel), USER_CODE (device page), THEME=dark|light, WIDTH=390,
-// SHOT=file.png and PAGE_TEXT=file (the final page), BROWSER_LOG=file (what was done), BROWSER_LIMIT (seconds, default 60),
+// SHOT=file.png and PAGE_TEXT=file (the final page), SHOTS=prefix and FIRST_SHOTS=prefix (the final and the first page, light and
+// dark, wide and narrow: prefix-light-1000.png and so on), BROWSER_LOG=file (what was done), BROWSER_LIMIT (seconds, default 60),
 // CHROMIUM (default /usr/bin/chromium).
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { load } from '../load.mjs';
 
 const { LOGIN = 'alice', ABORT, USER_CODE, THEME = 'light', WIDTH = '1000', SHOT, PAGE_TEXT, BROWSER_LOG } = process.env;
+const { SHOTS, FIRST_SHOTS } = process.env;
 const { CHROMIUM = '/usr/bin/chromium', BROWSER_LIMIT = '60' } = process.env;
 const start = process.argv[2];
 const deadline = Date.now() + Number(BROWSER_LIMIT) * 1000;
@@ -43,6 +45,7 @@ async function visit(context) {
   const page = await context.newPage();
   note(`opens ${start}`);
   await page.goto(start);
+  if (FIRST_SHOTS) await shoot(page, FIRST_SHOTS);
   while (!await isFinal(page)) {
     if (Date.now() > deadline) throw new Error(`no callback page after ${BROWSER_LIMIT} s; at ${page.url()}`);
     const before = await pageId(page);
@@ -107,9 +110,23 @@ async function changed(page, before) {
 async function keep(page) {
   note(`arrived at ${new URL(page.url()).pathname}`);
   if (SHOT) await page.screenshot({ path: SHOT, fullPage: true });
+  if (SHOTS) await shoot(page, SHOTS);
   if (PAGE_TEXT) {
     // Renamed into place, so that a reader who waits for the file never sees half of it.
     writeFileSync(`${PAGE_TEXT}.part`, await page.locator('body').innerText());
     renameSync(`${PAGE_TEXT}.part`, PAGE_TEXT);
   }
+}
+
+// The same page in every look, without asking for it again.
+async function shoot(page, prefix) {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1000, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await page.screenshot({ path: `${prefix}-${colorScheme}-${width}.png`, fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: THEME });
+  await page.setViewportSize({ width: Number(WIDTH), height: 800 });
 }

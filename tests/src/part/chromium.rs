@@ -64,6 +64,18 @@ impl Chromium {
         self.choosing("SHOT", path)
     }
 
+    /// Takes pictures of the last page in every look: `PREFIX-light-1000.png`, `-light-390`, `-dark-1000`, `-dark-390`.
+    #[must_use]
+    pub fn with_screenshots(self, prefix: &Path) -> Self {
+        self.choosing("SHOTS", prefix)
+    }
+
+    /// The same of the first page.
+    #[must_use]
+    pub fn with_screenshots_of_the_first_page(self, prefix: &Path) -> Self {
+        self.choosing("FIRST_SHOTS", prefix)
+    }
+
     /// The program itself: `login.mjs URL`.
     pub fn program(&self) -> PathBuf {
         source("browser/login.mjs")

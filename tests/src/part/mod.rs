@@ -8,13 +8,15 @@ mod clients;
 mod moto;
 mod oidc_provider;
 mod presence;
+mod sandbox;
 mod secret_service;
 mod server;
 
 pub use chromium::Chromium;
 pub use clients::{aws_cli, boto3_client, js_client};
-pub use moto::Moto;
+pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
+pub use sandbox::Sandbox;
 pub use secret_service::{SecretService, SecretServiceMode};
 
 use std::path::{Path, PathBuf};

@@ -21,8 +21,12 @@ pub struct OidcProvider {
 pub enum Tls {
     /// `http://localhost:PORT`.
     Off,
-    /// `https://localhost:PORT` with a certificate that no system trusts: [`OidcProvider::ca_bundle`].
+    /// `https://localhost:PORT` with a certificate of an authority that no system trusts: [`OidcProvider::ca_bundle`].
+    OwnAuthority,
+    /// With a certificate that signs itself.
     SelfSigned,
+    /// With a certificate that signs itself and calls itself an authority, as `openssl req -x509` makes it by default.
+    SelfSignedAuthority,
 }
 
 impl OidcProvider {
@@ -49,8 +53,8 @@ impl OidcProvider {
         let home = Home::new();
         let mut command = node(&home, "oidc-provider/server.mjs");
         command.env("STATE", home.path());
-        if tls == Tls::SelfSigned {
-            make_certificate(&home);
+        if tls != Tls::Off {
+            make_certificate(&home, tls);
             command.env("TLS_KEY", home.path().join("tls.key")).env("TLS_CERT", home.path().join("tls.crt"));
         }
         let (server, line) = Server::start_with_line(&command);
@@ -69,9 +73,9 @@ impl OidcProvider {
         (self.home.path().join("client.key"), self.home.path().join("client.crt"))
     }
 
-    /// The certificate to trust with [`Tls::SelfSigned`] (PEM).
+    /// The certificate to trust where there is [`Tls`] (PEM).
     pub fn ca_bundle(&self) -> PathBuf {
-        self.home.path().join("tls.crt")
+        self.home.path().join("ca.crt")
     }
 
     /// Makes an endpoint fail: `{"endpoint":"token|jwks|discovery|auth|device|revocation|userinfo", "grant":.., "times":..,
@@ -111,7 +115,7 @@ impl OidcProvider {
         self.post("/_revoke", &json!({}));
     }
 
-    /// Every request so far: `{at, method, path, query, form, auth, status}`, secrets shortened.
+    /// Every request so far: `{at, method, path, query, form, assertion, auth, status}`, secrets shortened.
     ///
     /// # Panics
     ///
@@ -136,9 +140,37 @@ impl OidcProvider {
     }
 }
 
-fn make_certificate(home: &Home) {
-    let mut openssl: Command = home.command("openssl");
-    openssl.args("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost".split(' '));
-    openssl.args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", "tls.key", "-out", "tls.crt"]);
-    crate::run(&mut openssl, crate::LIMIT).expect("openssl ends").success();
+/// Writes `tls.key`, `tls.crt` and `ca.crt`, the one to trust.
+fn make_certificate(home: &Home, tls: Tls) {
+    const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    home.write(
+        "openssl.cnf",
+        "[req]\ndistinguished_name = name\n[name]\n\
+         [server]\nbasicConstraints = critical,CA:FALSE\nsubjectAltName = DNS:localhost,IP:127.0.0.1\n\
+         [authority]\nbasicConstraints = critical,CA:TRUE\nsubjectAltName = DNS:localhost,IP:127.0.0.1\n",
+    );
+    let self_signed = |extensions: &str, name: &str, file: &str| {
+        let options = "-config openssl.cnf -x509 -days 2 -extensions";
+        format!("req {options} {extensions} -subj /CN={name} {KEY} -keyout {file}.key -out {file}.crt")
+    };
+    let commands = match tls {
+        Tls::Off => vec![],
+        Tls::OwnAuthority => vec![
+            self_signed("authority", "Example-Authority", "ca"),
+            format!("req -config openssl.cnf -new -subj /CN=localhost {KEY} -keyout tls.key -out tls.csr"),
+            "x509 -req -days 2 -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -extfile openssl.cnf -extensions server \
+             -out tls.crt"
+                .to_owned(),
+        ],
+        Tls::SelfSigned => vec![self_signed("server", "localhost", "tls")],
+        Tls::SelfSignedAuthority => vec![self_signed("authority", "localhost", "tls")],
+    };
+    for arguments in commands {
+        let mut openssl: Command = home.command("openssl");
+        openssl.args(arguments.split_whitespace());
+        crate::run(&mut openssl, crate::LIMIT).expect("openssl ends").success();
+    }
+    if tls != Tls::OwnAuthority {
+        std::fs::copy(home.path().join("tls.crt"), home.path().join("ca.crt")).expect("HOME can be written");
+    }
 }

@@ -118,6 +118,12 @@ impl Tried {
         if climb.interaction == Interaction::Never || nobody_could_answer(context, climb) {
             return Err(sign_in_needed(context));
         }
+        if self.sign_in {
+            // A second window would bring no more than the first.
+            let message = "the sign-in worked, but what it gave expires within a minute";
+            let hint = "set this machine's clock, or have the lifetime of ID tokens raised at the identity provider";
+            return Err(Error::new(codes::TOO_SHORT_LIVED, message, hint));
+        }
         self.sign_in = true;
         sign_in::start(context, guard, climb.method, climb.interaction == Interaction::Person)
     }

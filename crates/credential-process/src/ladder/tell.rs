@@ -16,7 +16,10 @@ pub(super) fn tell(context: &Context<'_>, record: &Record, by_person: bool) {
     let text = match (&record.device, &record.browser_failure, record.opens_browser) {
         (Some(device), ..) => device_code(device, by_person),
         (None, None, true) => {
-            // A window opens: that is message enough for a person whose program swallows this one.
+            // A window opens: that is message enough for a program, whose first line shall be the error if there is one.
+            if !by_person && !std::io::stderr().is_terminal() {
+                return;
+            }
             return note(&format!(
                 "Opening your browser to sign in ({}). If no window opens, go to:\n\n  {}\n",
                 record.issuer,

@@ -131,10 +131,12 @@ impl SignIn<'_> {
             problem: "it holds no ID token".to_owned(),
         })?;
         let id_token = ready.provider.verify(raw.expose_secret(), &expected).await?;
+        let before = self.tokens_of_the_same_person(&id_token);
         let mut tokens = Tokens {
             id_token: Some(id_token.raw().clone()),
-            refresh_token: set.refresh_token,
-            identity_id: self.remembered_identity(&id_token),
+            // Google gives a refresh token at the first consent only.
+            refresh_token: set.refresh_token.or(before.refresh_token),
+            identity_id: before.identity_id,
             signed_in_at: Some(World::now().timestamp()),
             shortened: false,
         };
@@ -149,11 +151,11 @@ impl SignIn<'_> {
         Ok(TokenClient::new(&ready.client, metadata, profile, &ready.credential, World::now()))
     }
 
-    /// The Cognito identity of the same person.
-    fn remembered_identity(&self, id_token: &IdToken) -> Option<String> {
-        let before = cache::tokens(self.context).ok()?;
+    /// What is stored of an earlier sign-in, if that was the same person.
+    fn tokens_of_the_same_person(&self, id_token: &IdToken) -> Tokens {
+        let before = cache::tokens(self.context).unwrap_or_default();
         let same = before.last_id_token().is_some_and(|before| before.subject() == id_token.subject());
-        before.identity_id.filter(|_| same)
+        if same { before } else { Tokens::default() }
     }
 
     /// Waiters tell the person what is in the record as soon as it is there.

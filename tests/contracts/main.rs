@@ -1,0 +1,27 @@
+//! What others depend on, proven from outside: the contracts of `credential-process`, and what of the AWS guidance's
+//! command line existing installs use.
+
+mod at_once;
+mod config_file;
+mod config_place;
+mod config_value;
+mod desk;
+mod endpoints;
+mod explain;
+mod failure;
+mod fault_table;
+mod faults;
+mod files;
+mod guidance_flags;
+mod guidance_secret;
+mod leaks;
+mod leaks_echoed;
+mod looking;
+mod profile;
+mod reference;
+mod skip;
+mod slow_faults;
+mod state_files;
+mod state_place;
+mod surroundings;
+mod usage;

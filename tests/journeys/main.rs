@@ -1,0 +1,22 @@
+//! Whole journeys of a person and their programs, against the sandbox: nothing from outside.
+
+mod budget;
+mod changed_config;
+mod claims;
+mod export;
+mod first_call;
+mod id_token_checks;
+mod key_rotation;
+mod ladder;
+mod login;
+mod logout;
+mod no_browser;
+mod providers;
+mod races;
+mod refresh_failures;
+mod renewal_ahead;
+mod roles;
+mod sign_in_process;
+mod status;
+mod support;
+mod token;

@@ -1,0 +1,144 @@
+//! What the program left on disk, and the passing of time: the program has no clock that could be moved, so what it
+//! stored is made older instead.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use serde_json::{Value, json};
+
+use super::{Journey, now};
+
+impl Journey {
+    /// The state folder, where the platform has it.
+    pub(crate) fn state(&self) -> PathBuf {
+        let base = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/state" };
+        self.home.path().join(base).join("claude-code-with-bedrock")
+    }
+
+    /// The names of the files in the state folder, sorted.
+    pub(crate) fn state_files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.state()).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// A stored item, `credentials` or `tokens`.
+    pub(crate) fn stored(&self, item: &str) -> Option<Value> {
+        let session: Value = serde_json::from_slice(&fs::read(self.session_file()).ok()?).ok()?;
+        serde_json::from_str(session[item].as_str()?).ok()
+    }
+
+    /// Lets time pass for the stored AWS credentials.
+    pub(crate) fn age_credentials(&self, seconds: i64) {
+        self.rewrite("credentials", |credentials| {
+            let expiration: DateTime<Utc> =
+                credentials["Expiration"].as_str().expect("a text").parse().expect("a time");
+            let aged = expiration - TimeDelta::seconds(seconds);
+            credentials["Expiration"] = aged.format("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+            credentials["Issued"] = (credentials["Issued"].as_i64().expect("a time") - seconds).into();
+        });
+    }
+
+    /// Lets the stored AWS credentials expire: the rung of the ID token is next.
+    pub(crate) fn expire_credentials(&self) {
+        self.age_credentials(24 * 60 * 60);
+    }
+
+    /// Lets the stored ID token expire.
+    pub(crate) fn expire_id_token(&self) {
+        self.rewrite("tokens", |tokens| {
+            let token = tokens["id_token"].as_str().expect("an ID token is stored").to_owned();
+            let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().expect("a JWT");
+            let mut claims: Value =
+                serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON");
+            claims["exp"] = (now().timestamp() - 60).into();
+            let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
+            tokens["id_token"] = format!("{header}.{payload}.{signature}").into();
+        });
+    }
+
+    /// Lets all expire but the refresh token, whose rung is next.
+    pub(crate) fn expire_all_but_the_refresh_token(&self) {
+        self.expire_credentials();
+        self.expire_id_token();
+    }
+
+    /// Whether a refresh token is stored.
+    pub(crate) fn has_a_refresh_token(&self) -> bool {
+        self.stored("tokens").is_some_and(|tokens| tokens.get("refresh_token").is_some())
+    }
+
+    fn rewrite(&self, item: &str, change: impl FnOnce(&mut Value)) {
+        let mut value = self.stored(item).unwrap_or_else(|| panic!("no {item} are stored"));
+        change(&mut value);
+        let mut session: Value =
+            serde_json::from_slice(&fs::read(self.session_file()).expect("it was read before")).expect("JSON");
+        session[item] = json!(value.to_string());
+        fs::write(self.session_file(), session.to_string()).expect("the state folder can be written");
+    }
+
+    /// The records of sign-ins, one for each identity.
+    pub(crate) fn sign_ins(&self) -> Vec<Value> {
+        let names = self.state_files().into_iter().filter(|name| name.ends_with(".sign-in.json"));
+        names.filter_map(|name| serde_json::from_slice(&fs::read(self.state().join(name)).ok()?).ok()).collect()
+    }
+
+    /// The process ids of sign-ins that have not ended by themselves.
+    pub(crate) fn running_sign_ins(&self) -> Vec<Pid> {
+        let running = self.sign_ins().into_iter().filter(|record| record["finished"].is_null());
+        let ids = running.filter_map(|record| i32::try_from(record["pid"].as_i64()?).ok());
+        ids.filter(|id| is_sign_in(*id)).filter_map(Pid::from_raw).collect()
+    }
+
+    /// SIGKILL for the one sign-in that runs.
+    #[track_caller]
+    pub(crate) fn kill_the_sign_in(&self) {
+        let running = self.running_sign_ins();
+        let [id] = running.as_slice() else { panic!("not one sign-in: {:?}", self.sign_ins()) };
+        kill_process(*id, Signal::KILL).expect("it runs");
+    }
+
+    fn session_file(&self) -> PathBuf {
+        self.state().join("ClaudeCode.session.json")
+    }
+}
+
+/// A process id may belong to somebody else by now.
+fn is_sign_in(id: i32) -> bool {
+    if !cfg!(target_os = "linux") {
+        return Pid::from_raw(id).is_some_and(|id| test_kill_process(id).is_ok());
+    }
+    fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| line.windows(9).any(|word| word == b"__sign-in"))
+}
+
+/// Nothing outlives its test: neither a sign-in that nobody finishes, nor a renewal that would write into a home that is
+/// gone.
+impl Drop for Journey {
+    fn drop(&mut self) {
+        for id in self.running_sign_ins() {
+            // It may have ended this moment.
+            let _ = kill_process(id, Signal::KILL);
+        }
+        let locks: Vec<_> = self.state_files().into_iter().filter(|name| is_lock(name)).collect();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while locks.iter().any(|name| is_held(&self.state().join(name))) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// Whether a file of the state folder is a lock, which stays when all else is gone.
+pub(crate) fn is_lock(name: &str) -> bool {
+    name.rsplit('.').next() == Some("lock")
+}
+
+fn is_held(lock: &Path) -> bool {
+    File::open(lock).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}

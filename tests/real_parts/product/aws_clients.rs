@@ -1,0 +1,133 @@
+//! The clients that call us, against an AWS that checks signatures: what `~/.aws/config` says is all that they know.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use ccwb_tests::part::{Sandbox, aws_cli, boto3_client, js_client};
+use ccwb_tests::{FakeBrowser, Home, Output, Program};
+use serde_json::Value;
+
+use super::machine::{Machine, end};
+
+/// Spaces, an apostrophe, letters outside ASCII, and what a shell would take for its own.
+const FOLDER: &str = "José O'Brien (東京) & $HOME";
+
+/// A machine with the program installed below its oddly named home, and a profile that names it as the installer does.
+fn machine() -> Machine {
+    let mut machine = Machine::with("Clients", "session", Home::named(FOLDER), Sandbox::start());
+    let program = install(&machine);
+    let profile = machine.profile.clone();
+    let quoted = quote(&program.display().to_string());
+    machine.home.write_aws_profile_running(&profile, &format!("{quoted} --profile {profile}"));
+    machine.home.set_env("AWS_PROFILE", profile);
+    machine
+}
+
+fn install(machine: &Machine) -> PathBuf {
+    let program = machine.home.path().join("claude-code-with-bedrock/credential-process");
+    fs::copy(Program::CredentialProcess.path(), &program).expect("HOME can be written");
+    program
+}
+
+/// For a program that splits words as a shell does, and for one that hands the line to a shell: inside double quotes `"`, `\`,
+/// `$` and the back quote need a backslash. `shlex`, which botocore splits with, keeps the backslash before the last two.
+fn quote(path: &str) -> String {
+    format!("'{}'", path.replace('\'', r#"'"'"'"#))
+}
+
+fn clients(home: &Home) -> Option<Vec<(&'static str, Command)>> {
+    Some(vec![
+        ("AWS CLI", aws_cli(home, &["sts", "get-caller-identity"])?),
+        ("boto3", boto3_client(home)?),
+        ("JavaScript SDK", js_client(home)?),
+    ])
+}
+
+fn account(name: &str, output: Output) -> Value {
+    let answer = output.success().json();
+    let caller = if name == "AWS CLI" { &answer } else { &answer["caller"] };
+    assert!(caller["Arn"].as_str().is_some_and(|arn| arn.contains(":assumed-role/")), "{name}: {answer}");
+    caller["Account"].clone()
+}
+
+#[test]
+#[ignore = "needs AWS CLI, boto3, AWS SDK for JavaScript"]
+fn each_client_signs_in_cold_and_is_served_from_the_cache_then() {
+    for index in 0..3 {
+        let machine = machine();
+        let Some(mut clients) = clients(&machine.home) else { return };
+        let (name, cold) = &mut clients[index];
+        assert_eq!(account(name, end(cold)), "123456789012", "{name}, cold");
+        assert_eq!(machine.home.openings().len(), 1, "{name}");
+        let hit = end(cold);
+        println!("{name}: hit {:?}", hit.elapsed);
+        assert_eq!(account(name, hit), "123456789012", "{name}, hit");
+        assert_eq!(machine.home.openings().len(), 1, "{name}");
+        assert_eq!(machine.sandbox.control().count("token"), 1, "{name}");
+        assert_eq!(machine.sandbox.control().count("sts:GetCallerIdentity"), 2, "{name}");
+    }
+}
+
+#[test]
+#[ignore = "needs AWS CLI, boto3, AWS SDK for JavaScript"]
+fn all_clients_at_once_are_one_sign_in() {
+    let machine = machine();
+    let Some(clients) = clients(&machine.home) else { return };
+    let running: Vec<_> =
+        clients.into_iter().map(|(name, mut client)| (name, ccwb_tests::start(&mut client))).collect();
+    for (name, client) in running {
+        account(name, client.wait(ccwb_tests::LIMIT).expect("it ends"));
+    }
+    assert_eq!(machine.home.openings().len(), 1);
+    assert_eq!(machine.sandbox.control().count("token"), 1);
+}
+
+#[test]
+#[ignore = "needs boto3, AWS SDK for JavaScript"]
+fn a_model_answers_to_credentials_from_the_process() {
+    let machine = machine();
+    for client in [boto3_client(&machine.home), js_client(&machine.home)] {
+        let Some(mut client) = client else { return };
+        let answer = end(client.env("CALLS", "sts,bedrock")).success().json();
+        assert!(answer["model"].is_object(), "{answer}");
+    }
+}
+
+#[test]
+#[ignore = "needs AWS CLI, boto3, AWS SDK for JavaScript"]
+fn what_went_wrong_reaches_the_person_where_the_client_lets_it() {
+    let mut machine = machine();
+    machine.home.use_browser(FakeBrowser::Cancels);
+    let Some(mut clients) = clients(&machine.home) else { return };
+    let output = end(&mut clients[0].1);
+    assert_ne!(output.code, Some(0), "{output}");
+    let said = &output.stderr;
+    assert!(said.contains("Error when retrieving credentials from custom-process"), "{output}");
+    assert!(said.contains("error[sign-in-cancelled]: ") && said.contains("hint: run "), "{output}");
+
+    // One window for all that failed: the second caller is told why there is none.
+    let output = end(&mut clients[1].1);
+    assert!(output.stdout.contains("error[sign-in-paused]"), "{output}");
+    // This one shows nothing of it, but asks twice; `status` has it for whoever wonders.
+    assert_ne!(end(&mut clients[2].1).code, Some(0));
+    assert_eq!(machine.home.openings().len(), 1);
+    let status = machine.run(&["status"]).success();
+    assert!(status.stdout.contains("sign-in-cancelled"), "{status}");
+}
+
+/// The line as it is in the contract: a path in double quotes. What a shell would replace inside them is not in this one.
+#[test]
+#[ignore = "needs AWS CLI, boto3, AWS SDK for JavaScript"]
+fn double_quotes_around_the_path_do_for_spaces_apostrophes_and_other_scripts() {
+    let mut machine = Machine::with("Quoted", "session", Home::named("José O'Brien (東京) & Co"), Sandbox::start());
+    let program = install(&machine);
+    let profile = machine.profile.clone();
+    machine.home.write_aws_profile_running(&profile, &format!("\"{}\" --profile {profile}", program.display()));
+    machine.home.set_env("AWS_PROFILE", profile);
+    let Some(clients) = clients(&machine.home) else { return };
+    for (name, mut client) in clients {
+        account(name, end(&mut client));
+    }
+    assert_eq!(machine.home.openings().len(), 1);
+}

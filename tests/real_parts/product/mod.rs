@@ -1,0 +1,15 @@
+//! The product between real parts: a certified provider and a real browser, a real keyring, the AWS clients that call it.
+
+mod aws_clients;
+mod client_credentials;
+mod credentials;
+mod keyring;
+mod keyring_fallback;
+mod logout;
+mod machine;
+mod pages;
+mod refresh;
+mod sign_in;
+mod stage;
+mod terminal;
+mod trust;
