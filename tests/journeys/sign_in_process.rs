@@ -9,11 +9,14 @@ use crate::support::{Credentials, ErrorReport, Journey, eventually};
 /// A window that nobody looks at, and whoever waits for it.
 fn waiting(journey: &mut Journey, waiters: usize) -> Vec<Running> {
     journey.home.use_browser(FakeBrowser::DoesNothing);
+    // A caller that is no terminal is told nothing; the first debug line says that it is up.
+    journey.home.set_env("COGNITO_AUTH_DEBUG", "1");
     let first = journey.start(&[]);
     eventually("a browser opens", || journey.openings() == 1);
     let mut started = vec![first];
     started.extend((1..waiters).map(|_| journey.start(&[])));
-    eventually("everybody waits", || started.iter().all(|waiter| waiter.stderr_so_far().contains("http")));
+    eventually("everybody is up", || started.iter().all(|waiter| waiter.stderr_so_far().contains("Debug: ")));
+    std::thread::sleep(Duration::from_millis(500));
     started
 }
 

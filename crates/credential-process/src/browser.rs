@@ -19,6 +19,7 @@ impl Opener {
     /// else it is appended. Nothing a browser says reaches our output, and none of our AWS variables reach a browser.
     pub(crate) fn new(world: &World, address: &str) -> Self {
         let mut commands = match world.var("BROWSER") {
+            Some("none" | "false") => Vec::new(),
             Some(browser) => from_variable(browser, address),
             None => open::commands(address),
         };

@@ -43,7 +43,7 @@ codes! {
     PROFILE_UNKNOWN = "profile-unknown", 3, "config.json has no profile of this name.";
     CONFIG_VALUE = "config-value", 3, "A key is missing, or its value is not of its form.";
     MODE_UNSUPPORTED = "mode-unsupported", 3, "The profile signs in in a way that this version does not know.";
-    CLIENT_SECRET_MISSING = "client-secret-missing", 3, "The client's secret is to be in the keyring and is not.";
+    CLIENT_SECRET_MISSING = "client-secret-missing", 3, "The client's secret is not stored.";
     CLIENT_CREDENTIAL = "client-credential", 3, "The client's certificate or key cannot be used.";
     SIGN_IN_NEEDED = "sign-in-needed", 4, "Only a sign-in helps, and this call must not open a browser.";
     SIGN_IN_PAUSED = "sign-in-paused", 4, "Earlier sign-ins failed or found nobody; programs open no browser for a while.";

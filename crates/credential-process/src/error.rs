@@ -120,9 +120,11 @@ impl From<OidcError> for Error {
                     }
                 },
             ),
-            OidcError::ClientCredential(_) => {
-                Self::new(codes::CLIENT_CREDENTIAL, message, "run credential-process --set-client-secret")
-            }
+            OidcError::ClientCredential(_) => Self::new(
+                codes::CLIENT_CREDENTIAL,
+                message,
+                "check client_certificate_path and client_certificate_key_path in config.json",
+            ),
             OidcError::NoPort(_) => Self::new(
                 codes::CALLBACK_PORT,
                 message,

@@ -1,5 +1,7 @@
 //! From a verified ID token to stored AWS credentials, for the holder of the lock.
 
+use std::path::{Path, PathBuf};
+
 use ccwb_config::ClientAuth;
 use ccwb_federation::{Federated, Federator, Person};
 use ccwb_http::HttpClient;
@@ -42,7 +44,7 @@ pub(crate) async fn federate(
 /// The client's own credential, read from where the configuration says it is.
 pub(crate) fn client_credential(context: &Context<'_>) -> Result<ClientCredential, Error> {
     let missing = || {
-        let message = format!("the client secret of profile \"{}\" is not in the keyring", context.profile.name);
+        let message = format!("the client secret of profile \"{}\" is not stored", context.profile.name);
         let hint = format!("run {}", context.command_line(&["--set-client-secret"]));
         Error::new(codes::CLIENT_SECRET_MISSING, message, hint)
     };
@@ -53,6 +55,16 @@ pub(crate) fn client_credential(context: &Context<'_>) -> Result<ClientCredentia
             let secret: Option<SecretString> = context.store.read(Slot::ClientSecret)?;
             secret.map(ClientCredential::Secret).ok_or_else(missing)
         }
-        ClientAuth::PrivateKeyJwt { certificate, key } => Ok(ClientCredential::private_key_jwt(certificate, key)?),
+        ClientAuth::PrivateKeyJwt { certificate, key } => {
+            Ok(ClientCredential::private_key_jwt(&below_home(context, certificate), &below_home(context, key))?)
+        }
+    }
+}
+
+/// A path that begins with `~/` is below the home folder, as in the guidance.
+fn below_home(context: &Context<'_>, path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), context.world.places().home()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
     }
 }

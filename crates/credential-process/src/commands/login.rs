@@ -18,6 +18,8 @@ pub(crate) fn run(context: &Context<'_>, silent: bool, force: bool, method: Meth
     if !force && let Ok(Some(_)) = AwsCredentials::cached(context) {
         return Ok(());
     }
+    // A device code and a pasted address open no browser.
+    let silent = silent && !matches!(method, Method::Device | Method::Paste);
     if silent && force {
         return Err(sign_in_needed(context));
     }

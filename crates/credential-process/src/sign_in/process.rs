@@ -87,7 +87,7 @@ impl SignIn<'_> {
             Err(error) => return error.into(),
         };
         match self.resolve(method, &ready) {
-            Method::Device => self.by_device_code(ready).await,
+            Method::Device => self.by_device_code(ready, method == Method::Auto).await,
             Method::Browser => self.by_callback(ready, true).await,
             Method::Auto | Method::Paste => self.by_callback(ready, false).await,
         }
