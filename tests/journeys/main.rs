@@ -1,10 +1,12 @@
 //! Whole journeys of a person and their programs, against the sandbox: nothing from outside.
 
+mod ask_first;
 mod budget;
 mod changed_config;
 mod claims;
 mod export;
 mod first_call;
+mod hostile_callbacks;
 mod id_token_checks;
 mod key_rotation;
 mod ladder;

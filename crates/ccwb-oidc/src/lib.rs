@@ -26,6 +26,7 @@ pub use device::DeviceAuthorization;
 pub use error::{IdTokenError, OidcError, ProviderRefusal};
 pub use id_token::{Claims, Expectations, IdToken};
 pub use metadata::Metadata;
+pub use oauth2::CsrfToken;
 pub use openidconnect::Nonce;
 pub use provider::Provider;
 pub use token::{TokenClient, TokenSet};

@@ -49,6 +49,7 @@ codes! {
     SIGN_IN_PAUSED = "sign-in-paused", 4, "Earlier sign-ins failed or found nobody; programs open no browser for a while.";
     SIGN_IN_RUNNING = "sign-in-running", 4, "A sign-in waits in the browser, and this call cannot wait for it.";
     SIGN_IN_CANCELLED = "sign-in-cancelled", 5, "The person, or the provider for the person, said no.";
+    SIGN_IN_POSTPONED = "sign-in-postponed", 5, "The person said \"not now\"; programs open no browser for an hour.";
     SIGN_IN_TIMED_OUT = "sign-in-timed-out", 5, "Nobody finished the sign-in in time.";
     SIGN_IN_UNFINISHED = "sign-in-unfinished", 5, "The caller's time is over; the sign-in goes on in the browser.";
     SIGN_IN_DIED = "sign-in-died", 5, "The sign-in's process was ended from outside.";

@@ -6,6 +6,7 @@
 
 mod browser;
 mod cache;
+mod caller;
 mod cli;
 mod codes;
 mod commands;

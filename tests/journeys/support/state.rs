@@ -51,6 +51,15 @@ impl Journey {
         self.age_credentials(24 * 60 * 60);
     }
 
+    /// Lets the pause after a sign-in that failed pass.
+    pub(crate) fn end_the_pause(&self) {
+        let name = self.state_files().into_iter().find(|name| name.ends_with(".sign-in.json")).expect("a sign-in");
+        let path = self.state().join(name);
+        let mut record: Value = serde_json::from_slice(&fs::read(&path).expect("a record")).expect("JSON");
+        record["budget"]["cool_down_until"] = 1.into();
+        fs::write(path, record.to_string()).expect("it can be written");
+    }
+
     /// Lets the stored ID token expire.
     pub(crate) fn expire_id_token(&self) {
         self.rewrite("tokens", |tokens| {

@@ -25,6 +25,8 @@ pub(crate) struct Expected {
     pub(crate) state: CsrfToken,
     /// Checked against `iss` where the provider sends it (RFC 9207).
     pub(crate) issuer: String,
+    /// Guards the page that asks first, if there is one.
+    pub(crate) key: Option<CsrfToken>,
 }
 
 /// What a request is.
@@ -32,6 +34,10 @@ pub(crate) struct Expected {
 pub(crate) enum Verdict {
     /// The provider's answer.
     Answer(Result<SecretString, ProviderRefusal>),
+    /// The browser wants the page that asks first.
+    AskFirst,
+    /// The person said "not now" on it.
+    NotNow,
     /// Not for this server. It gets the neutral page with this status, and nothing changes.
     Foreign(u16),
     /// The right path with a state that nobody waits for: an old tab, or a forgery. Nothing changes.
@@ -46,6 +52,11 @@ pub(crate) fn judge(request: Request<'_>, expected: &Expected) -> Verdict {
         return Verdict::Foreign(421);
     }
     let Ok(url) = Url::parse(&format!("http://localhost{}", request.target)) else { return Verdict::Foreign(400) };
+    if let Some(key) = &expected.key
+        && let Some(verdict) = asking_first(request.method, &url, key)
+    {
+        return verdict;
+    }
     if url.path() != "/callback" {
         return Verdict::Foreign(404);
     }
@@ -57,6 +68,19 @@ pub(crate) fn judge(request: Request<'_>, expected: &Expected) -> Verdict {
         Some(state) if same_state(&expected.state, state) => answer(parameters, expected),
         _ => Verdict::Stale,
     }
+}
+
+/// The page that asks first, and its answer: both know a key that no other page can guess.
+fn asking_first(method: &str, url: &Url, key: &CsrfToken) -> Option<Verdict> {
+    let verdict = match (url.path(), method) {
+        ("/sign-in", "GET") => Verdict::AskFirst,
+        // A change, so never by GET: browsers fetch links ahead of time.
+        ("/not-now", "POST") => Verdict::NotNow,
+        ("/sign-in" | "/not-now", _) => return Some(Verdict::Foreign(405)),
+        _ => return None,
+    };
+    let found = url.query_pairs().find(|(name, _)| name == "key").map(|(_, value)| value.into_owned());
+    Some(if found.is_some_and(|found| same_state(key, &found)) { verdict } else { Verdict::Stale })
 }
 
 fn answer(parameters: Parameters, expected: &Expected) -> Verdict {
@@ -114,11 +138,17 @@ mod tests {
     use super::*;
 
     fn verdict(method: &str, target: &str, host: Option<&str>) -> String {
-        let expected =
-            Expected { port: 8400, state: CsrfToken::new("right".to_owned()), issuer: "https://i.example".to_owned() };
+        let expected = Expected {
+            port: 8400,
+            state: CsrfToken::new("right".to_owned()),
+            issuer: "https://i.example".to_owned(),
+            key: Some(CsrfToken::new("key".to_owned())),
+        };
         match judge(Request { method, target, host }, &expected) {
             Verdict::Answer(Ok(code)) => format!("code {}", code.expose_secret()),
             Verdict::Answer(Err(refusal)) => format!("refused {refusal}"),
+            Verdict::AskFirst => "ask first".to_owned(),
+            Verdict::NotNow => "not now".to_owned(),
             Verdict::Foreign(status) => format!("foreign {status}"),
             Verdict::Stale => "stale".to_owned(),
         }
@@ -154,6 +184,13 @@ mod tests {
             ("GET", "/callback?code=c&state=right", Some("evil.example:8400"), "foreign 421"),
             ("GET", "/callback?code=c&state=right", Some("localhost:8401"), "foreign 421"),
             ("GET", "/callback?code=c&state=right", None, "foreign 421"),
+            ("GET", "/sign-in?key=key", local, "ask first"),
+            ("GET", "/sign-in?key=wrong", local, "stale"),
+            ("POST", "/not-now?key=key", local, "not now"),
+            ("POST", "/not-now?key=wrong", local, "stale"),
+            ("POST", "/not-now", local, "stale"),
+            ("GET", "/not-now?key=key", local, "foreign 405"),
+            ("POST", "/not-now?key=key", Some("evil.example:8400"), "foreign 421"),
         ] {
             assert_eq!(verdict(method, target, host), expected, "{method} {target} {host:?}");
         }

@@ -6,4 +6,4 @@ mod page;
 mod server;
 
 pub use page::{Page, Tone};
-pub use server::{Answer, CallbackServer, Listening};
+pub use server::{Answer, AskFirst, CallbackServer, Listening, Outcome};

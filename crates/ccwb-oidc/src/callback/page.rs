@@ -28,12 +28,36 @@ pub struct Page {
     paragraphs: Vec<String>,
     facts: Vec<(String, String)>,
     command: Option<String>,
+    choice: Option<Choice>,
+}
+
+/// A link to go on, and a form to stop.
+#[derive(Clone, Debug)]
+struct Choice {
+    go_on: (String, String),
+    stop: (String, String),
 }
 
 impl Page {
     /// A page with a heading; texts are escaped, and control characters in them do not survive.
     pub fn new(status: u16, tone: Tone, heading: &str) -> Self {
-        Self { status, tone, heading: printable(heading), paragraphs: Vec::new(), facts: Vec::new(), command: None }
+        Self {
+            status,
+            tone,
+            heading: printable(heading),
+            paragraphs: Vec::new(),
+            facts: Vec::new(),
+            command: None,
+            choice: None,
+        }
+    }
+
+    /// Adds the two ways on: a link, and a form that is posted to this server.
+    #[must_use]
+    pub(crate) fn choice(mut self, go_on: (&str, &str), stop: (&str, &str)) -> Self {
+        let owned = |(label, target): (&str, &str)| (printable(label), target.to_owned());
+        self.choice = Some(Choice { go_on: owned(go_on), stop: owned(stop) });
+        self
     }
 
     /// Adds a paragraph.
@@ -71,7 +95,7 @@ impl Page {
             (
                 "Content-Security-Policy",
                 format!(
-                    "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; \
+                    "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'; \
                      frame-ancestors 'none'"
                 ),
             ),
@@ -112,6 +136,16 @@ impl Page {
             }
             html.push_str("</dl>\n");
         }
+        if let Some(Choice { go_on, stop }) = &self.choice {
+            let _ = writeln!(
+                html,
+                "<form method=\"post\" action=\"{}\"><a href=\"{}\">{}</a><button>{}</button></form>",
+                escape(&stop.1),
+                escape(&go_on.1),
+                escape(&go_on.0),
+                escape(&stop.0)
+            );
+        }
         html.push_str("</main>\n<footer>Claude Code with Amazon Bedrock · served by credential-process on this computer</footer>\n</body>\n</html>\n");
         html
     }
@@ -149,6 +183,10 @@ code{font:.875rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;user-
 dl{margin:1.5rem 0 0;padding-top:.5rem;border-top:1px solid var(--line)}\
 dl div{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;padding:.35rem 0;font-size:.925rem}\
 dt{color:var(--soft);white-space:nowrap}dd{margin:0 0 0 auto;text-align:right;overflow-wrap:anywhere}\
+form{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.75rem 0 0}\
+form a,form button{flex:1 1 9rem;padding:.7rem 1rem;border-radius:.6rem;border:1px solid var(--line);font-family:inherit;font-size:1rem;font-weight:600;line-height:1.4;text-align:center;text-decoration:none;cursor:pointer}\
+form a{background:var(--neutral);border-color:var(--neutral);color:var(--card)}form button{background:transparent;color:var(--text)}\
+form a:focus-visible,form button:focus-visible{outline:3px solid var(--neutral);outline-offset:2px}\
 footer{margin-top:1.25rem;max-width:30rem;text-align:center;text-wrap:balance;font-size:.8rem;color:var(--soft)}";
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use oauth2::CsrfToken;
 use secrecy::SecretString;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -38,12 +39,32 @@ pub struct Listening {
     acceptors: Vec<JoinHandle<()>>,
 }
 
-/// The provider's answer. The browser that brought it still waits for a page.
+/// The end of the wait. The browser that brought it still waits for a page.
 #[derive(Debug)]
 pub struct Answer {
-    /// The authorization code, or the provider's error.
-    pub outcome: Result<SecretString, ProviderRefusal>,
+    /// What it brought.
+    pub outcome: Outcome,
     stream: TcpStream,
+}
+
+/// What a browser can bring.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The authorization code.
+    Code(SecretString),
+    /// The provider's error.
+    Refused(ProviderRefusal),
+    /// The person's "not now" on the page that asks first.
+    NotNow,
+}
+
+/// A page that asks before the person is sent to the provider: `http://localhost:<port>/sign-in?key=<key>`.
+#[derive(Debug)]
+pub struct AskFirst {
+    /// Known to the browser that is opened, and to nobody else.
+    pub key: CsrfToken,
+    /// Who asks, for what.
+    pub page: Page,
 }
 
 impl CallbackServer {
@@ -64,12 +85,24 @@ impl CallbackServer {
         self.port
     }
 
-    /// Answers requests; only one with the right `state` reaches the caller, and only once.
-    pub fn listen(self, request: &AuthorizationRequest, issuer: &str) -> Result<Listening, OidcError> {
+    /// Answers requests; only one with the right `state` (or "not now" on the page that asks first) reaches the caller,
+    /// and only once.
+    pub fn listen(
+        self,
+        request: &AuthorizationRequest,
+        issuer: &str,
+        ask_first: Option<AskFirst>,
+    ) -> Result<Listening, OidcError> {
         let failed = |error: std::io::Error| OidcError::NoPort(format!("{} ({error})", self.port));
         let (sender, answers) = unbounded_channel();
+        let (key, page) = ask_first.map(|ask| (ask.key, ask.page)).unzip();
+        let ask_first = page.zip(key.as_ref()).map(|(page, key)| {
+            let stop = format!("/not-now?key={}", key.secret());
+            page.choice(("Sign in", request.url.as_str()), ("Not now", &stop))
+        });
         let shared = Arc::new(Shared {
-            expected: Expected { port: self.port, state: request.state.clone(), issuer: issuer.to_owned() },
+            expected: Expected { port: self.port, state: request.state.clone(), issuer: issuer.to_owned(), key },
+            ask_first,
             answered: AtomicBool::new(false),
             answers: sender,
         });
@@ -105,6 +138,7 @@ impl Answer {
 
 struct Shared {
     expected: Expected,
+    ask_first: Option<Page>,
     answered: AtomicBool,
     answers: UnboundedSender<Answer>,
 }
@@ -140,18 +174,29 @@ async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
 }
 
 async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
-    let verdict = connection::read_head(&mut stream, |request| judge(request, &shared.expected)).await;
+    let Some(verdict) = connection::read_head(&mut stream, |request| judge(request, &shared.expected)).await else {
+        return;
+    };
     let page = match verdict {
-        None => return,
-        Some(Verdict::Answer(outcome)) if !shared.answered.swap(true, Ordering::SeqCst) => {
-            let _ = shared.answers.send(Answer { outcome, stream });
-            return;
-        }
-        Some(Verdict::Answer(_)) => repeated(),
-        Some(Verdict::Foreign(status)) => foreign(status),
-        Some(Verdict::Stale) => stale(),
+        Verdict::Answer(Ok(code)) => return shared.hand_over(Outcome::Code(code), stream).await,
+        Verdict::Answer(Err(refusal)) => return shared.hand_over(Outcome::Refused(refusal), stream).await,
+        Verdict::NotNow => return shared.hand_over(Outcome::NotNow, stream).await,
+        Verdict::AskFirst => shared.ask_first.clone().unwrap_or_else(|| foreign(404)),
+        Verdict::Foreign(status) => foreign(status),
+        Verdict::Stale => stale(),
     };
     connection::send(stream, &page).await;
+}
+
+impl Shared {
+    /// The first answer goes to the caller; whoever comes again is told so.
+    async fn hand_over(&self, outcome: Outcome, stream: TcpStream) {
+        if self.answered.swap(true, Ordering::SeqCst) {
+            connection::send(stream, &repeated()).await;
+        } else {
+            let _ = self.answers.send(Answer { outcome, stream });
+        }
+    }
 }
 
 fn foreign(status: u16) -> Page {
@@ -172,7 +217,7 @@ fn repeated() -> Page {
 
 #[cfg(test)]
 mod tests {
-    use oauth2::{CsrfToken, PkceCodeVerifier};
+    use oauth2::PkceCodeVerifier;
     use openidconnect::Nonce;
     use secrecy::ExposeSecret;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -190,7 +235,7 @@ mod tests {
             redirect_uri: String::new(),
         };
         let server = CallbackServer::bind(&[port]).unwrap();
-        (server.listen(&request, "https://i.example").unwrap(), port)
+        (server.listen(&request, "https://i.example", None).unwrap(), port)
     }
 
     async fn send(port: u16, target: &str) -> TcpStream {
@@ -216,7 +261,7 @@ mod tests {
         }
         let waiting = send(port, "/callback?code=the-code&state=right").await;
         let answer = listening.wait(Duration::from_secs(10)).await.unwrap();
-        assert_eq!(answer.outcome.as_ref().unwrap().expose_secret(), "the-code");
+        assert!(matches!(&answer.outcome, Outcome::Code(code) if code.expose_secret() == "the-code"));
         assert!(text(send(port, "/callback?code=c&state=right").await).await.contains("already being finished"));
         answer.respond(&Page::new(200, Tone::Good, "Signed in")).await;
         assert!(text(waiting).await.contains("<h1>Signed in</h1>"));

@@ -11,6 +11,8 @@ mod reference;
 mod status;
 mod token;
 
+pub(crate) use status::target;
+
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, TokenFormat};

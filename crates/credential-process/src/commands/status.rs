@@ -139,7 +139,8 @@ impl Status {
     }
 }
 
-fn target(context: &Context<'_>) -> String {
+/// The role or pool that gives the credentials.
+pub(crate) fn target(context: &Context<'_>) -> String {
     let AuthMode::Oidc(oidc) = &context.profile.auth else { return "not through OpenID Connect".to_owned() };
     let federation = &oidc.federation;
     let first = match &federation.target {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// After a sign-in that did not succeed, in milliseconds.
 const COOL_DOWN: i64 = 10 * 60 * 1000;
+/// After a person's "not now"; the longest pause there is.
 const HOUR: i64 = 60 * 60 * 1000;
 /// Windows that programs may open in an hour.
 const OPENINGS_PER_HOUR: usize = 3;
@@ -26,7 +27,7 @@ impl Budget {
     /// Until when a program may not open a browser; `None` if it may.
     pub(crate) fn closed_until(&self, now: i64) -> Option<i64> {
         // A clock that was set back must not close the budget for longer than its own rules do.
-        if now < self.cool_down_until && self.cool_down_until - now <= COOL_DOWN {
+        if now < self.cool_down_until && self.cool_down_until - now <= HOUR {
             return Some(self.cool_down_until);
         }
         let recent: Vec<i64> = self.recent(now).collect();
@@ -42,6 +43,16 @@ impl Budget {
     /// A sign-in did not succeed.
     pub(super) fn cool_down(&mut self, now: i64) {
         self.cool_down_until = now + COOL_DOWN;
+    }
+
+    /// A person does not want to be asked now.
+    pub(super) fn postpone(&mut self, now: i64) {
+        self.cool_down_until = now + HOUR;
+    }
+
+    /// Whether the last sign-in did not succeed: the next window that a program opens asks first.
+    pub(super) fn asks_first(&self) -> bool {
+        self.cool_down_until > 0
     }
 
     /// A sign-in succeeded, or a person wants one.
@@ -66,9 +77,12 @@ mod tests {
         budget.cool_down(1_000);
         assert_eq!(budget.closed_until(2_000), Some(601_000));
         assert_eq!(budget.closed_until(601_000), None);
-        budget.cool_down(601_000);
+        assert!(budget.asks_first());
+        budget.postpone(601_000);
+        assert_eq!(budget.closed_until(601_001), Some(601_000 + HOUR));
         budget.reset();
         assert_eq!(budget.closed_until(601_001), None);
+        assert!(!budget.asks_first());
     }
 
     #[test]

@@ -3,11 +3,14 @@
 use std::time::Instant;
 
 use ccwb_http::printable;
-use ccwb_oidc::{AuthorizationRequest, CallbackServer, OidcError};
+use ccwb_oidc::callback::{AskFirst, Outcome};
+use ccwb_oidc::{AuthorizationRequest, CallbackServer, CsrfToken, OidcError};
 use secrecy::SecretString;
 
+use super::pages;
 use super::process::{Done, Finished, Ready, SignIn, WaitingBrowser};
 use crate::browser;
+use crate::codes;
 use crate::error::Error;
 use crate::port_owner::owner_of;
 
@@ -19,8 +22,9 @@ impl SignIn<'_> {
             Err(error) => return error.into(),
         };
         let outcome = match &waiting.answer.outcome {
-            Ok(code) => self.with_the_code(code, &request, &mut ready).await,
-            Err(refusal) => Err(self.refused(refusal)),
+            Outcome::Code(code) => self.with_the_code(code, &request, &mut ready).await,
+            Outcome::Refused(refusal) => Err(self.refused(refusal)),
+            Outcome::NotNow => Err(self.postponed()),
         };
         Finished { outcome, browser: Some(waiting) }
     }
@@ -38,9 +42,16 @@ impl SignIn<'_> {
         self.record.port = Some(server.port());
         self.record.authorization_url = Some(request.url.to_string());
         self.record.opens_browser = open;
-        let mut listening = server.listen(&request, &metadata.issuer)?;
+        // After a sign-in that did not succeed, a window that nobody asked for says whose it is before anything else.
+        let ask_first = (open && !self.by_person && self.record.budget.asks_first())
+            .then(|| AskFirst { key: CsrfToken::new_random(), page: pages::ask_first(self.context) });
+        let address = ask_first.as_ref().map_or_else(
+            || request.url.to_string(),
+            |ask| format!("http://localhost:{}/sign-in?key={}", server.port(), ask.key.secret()),
+        );
+        let mut listening = server.listen(&request, &metadata.issuer, ask_first)?;
         self.announce()?;
-        let opener = open.then(|| browser::Opener::new(self.context.world, request.url.as_str()));
+        let opener = open.then(|| browser::Opener::new(self.context.world, &address));
         let mut opening = tokio::task::spawn_blocking(|| opener.map_or(Ok(()), browser::Opener::open));
         let mut opened = false;
         let answer = loop {
@@ -70,6 +81,11 @@ impl SignIn<'_> {
         } else {
             Error { message: format!("{}; {}", error.message, owners.join(", ")), ..error }
         }
+    }
+
+    fn postponed(&self) -> Error {
+        let message = "the sign-in was put off; no browser is opened for an hour unless you ask for it";
+        Error::new(codes::SIGN_IN_POSTPONED, message, self.login_hint())
     }
 
     fn note_browser(&mut self, result: Result<(), String>) -> Result<(), Error> {

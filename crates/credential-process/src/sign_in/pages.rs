@@ -4,8 +4,30 @@ use ccwb_oidc::Page;
 use ccwb_oidc::callback::Tone;
 use chrono::{Local, TimeZone};
 
+use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
+use crate::{caller, commands};
+
+/// Who asks for a sign-in that no person asked for, and for what.
+pub(super) fn ask_first(context: &Context<'_>) -> Page {
+    let page = Page::new(200, Tone::Neutral, "A program asks you to sign in")
+        .paragraph(
+            "It needs AWS credentials for Claude Code, and the last sign-in was not finished. With \u{201c}Not now\u{201d} no \
+             program opens this page for an hour.",
+        )
+        .fact("AWS profile", &context.profile.name)
+        .fact("AWS", &commands::target(context));
+    let page = match context.oidc() {
+        Ok(profile) => page.fact("Sign in at", profile.issuer.url().host_str().unwrap_or_default()),
+        Err(_) => page,
+    };
+    match caller::of_this_sign_in(context) {
+        Some(program) => page.fact("Program", &program),
+        None => page,
+    }
+    .fact("Computer", &caller::computer())
+}
 
 pub(super) fn signed_in(profile: &str, person: &str, expiration: i64) -> Page {
     Page::new(200, Tone::Good, "You are signed in")
@@ -27,6 +49,7 @@ pub(super) fn failed(profile: &str, error: &Error) -> Page {
 fn heading(error: &Error) -> &'static str {
     match error.code.as_str() {
         "sign-in-cancelled" => "The sign-in was cancelled",
+        "sign-in-postponed" => "All right, not now",
         code if code.starts_with("aws-") => "You signed in, but AWS gave no credentials",
         code if code.starts_with("store-") => "You signed in, but the result could not be stored",
         _ => "The sign-in did not work",

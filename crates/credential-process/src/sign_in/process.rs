@@ -182,7 +182,9 @@ impl SignIn<'_> {
             }
             Err(error) => {
                 record.failure = Some(error.clone());
-                if asked_somebody {
+                if error.code == codes::SIGN_IN_POSTPONED.name {
+                    record.budget.postpone(now.timestamp_millis());
+                } else if asked_somebody {
                     record.budget.cool_down(now.timestamp_millis());
                 }
                 last_error::remember(&self.context.state.last_error(profile), error, now.timestamp());

@@ -19,6 +19,9 @@ pub(crate) struct Record {
     pub(crate) by_person: bool,
     /// The provider, for messages.
     pub(crate) issuer: String,
+    /// The program that asked, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) caller: Option<String>,
     /// The port that waits for the provider's answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) port: Option<u16>,

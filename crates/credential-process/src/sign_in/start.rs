@@ -4,6 +4,7 @@ use ccwb_store::{LockGuard, private_file};
 
 use super::Method;
 use super::record::{self, Record};
+use crate::caller;
 use crate::codes;
 use crate::context::Context;
 use crate::detached;
@@ -27,6 +28,7 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, method: Method, by_
         started: now.timestamp_millis(),
         deadline: now.timestamp_millis() + i64::try_from(super::LIFE.as_millis()).unwrap_or(i64::MAX),
         by_person,
+        caller: caller::name(),
         issuer: context.oidc()?.issuer.to_string(),
         budget: record.budget,
         ..Record::default()
