@@ -73,12 +73,13 @@ codes! {
     AWS_ANSWER = "aws-answer", 7, "The answer is not AWS's: a proxy, an outage.";
     PROVIDER_UNREACHABLE = "provider-unreachable", 8, "The identity provider was not reached.";
     AWS_UNREACHABLE = "aws-unreachable", 8, "AWS was not reached.";
+    RENEWAL_UNFINISHED = "renewal-unfinished", 8, "A renewal took longer than the caller could wait; it goes on by itself.";
     NETWORK_SETUP = "network-setup", 8, "A certificate bundle or proxy setting cannot be used.";
     STORE_FILE = "store-file", 9, "A file of ours cannot be read or written: full, read-only, permissions.";
     STORE_FOREIGN = "store-foreign", 9, "The state folder belongs to another user.";
     STORE_UNAVAILABLE = "store-unavailable", 9, "The keyring cannot be used, and the configuration allows nothing else.";
     STORE_FORGOTTEN = "store-forgotten", 9, "The keyring accepted a value and did not keep it.";
-    LOCK_HELD = "lock-held", 9, "Another process held the lock for too long.";
+    LOCK_HELD = "lock-held", 9, "Another process took the lock in the moment of its hand-over.";
     QUOTA_EXCEEDED = "quota-exceeded", 10, "The quota service denied access.";
 }
 

@@ -84,7 +84,10 @@ fn time_over(context: &Context<'_>, climb: Climb) -> Error {
             format!("the sign-in in your browser was not finished within {seconds} seconds; it goes on there");
         return Error::new(code, message, format!("finish it in the browser and try again, or {login}"));
     }
-    let message =
-        format!("another process has held the lock for {seconds} seconds ({})", context.lock().path().display());
-    Error::new(codes::LOCK_HELD, message, "end the other credential-process and try again")
+    let message = format!("the renewal of the credentials was not finished within {seconds} seconds; it goes on");
+    Error::new(
+        codes::RENEWAL_UNFINISHED,
+        message,
+        "try again in a moment; if it stays, check the network connection (VPN, proxy)",
+    )
 }
