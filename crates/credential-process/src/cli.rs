@@ -124,7 +124,7 @@ pub(crate) enum TokenFormat {
 }
 
 /// The flags of the AWS guidance's binary, for installs that use them.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of another program, kept as they are")]
 pub(crate) struct GuidanceFlags {
     #[arg(long, hide = true)]
@@ -154,6 +154,9 @@ pub(crate) struct GuidanceFlags {
 /// Parses the arguments; None if they asked for help, which is printed. What cannot be parsed is an error like any
 /// other.
 pub(crate) fn parse(world: &World) -> Result<Option<Cli>, Error> {
+    if let Some(cli) = as_sdks_call(&world.arguments) {
+        return Ok(Some(cli));
+    }
     match Cli::try_parse_from(world.arguments.iter().map(go_style)) {
         Ok(cli) => Ok(Some(cli)),
         Err(error) if error.use_stderr() => {
@@ -166,6 +169,19 @@ pub(crate) fn parse(world: &World) -> Result<Option<Cli>, Error> {
         }
         Err(help) => crate::output::text(&help.to_string()).map(|()| None),
     }
+}
+
+/// The command line of `~/.aws/config`, which is almost every call there is: no parser needs to be built for it.
+fn as_sdks_call(arguments: &[OsString]) -> Option<Cli> {
+    let profile = match arguments.get(1..)? {
+        [] => None,
+        [flag, name] if flag == "--profile" || flag == "-p" => {
+            Some(name.to_str().filter(|name| !name.is_empty() && !name.starts_with('-'))?.to_owned())
+        }
+        _ => return None,
+    };
+    let guidance = GuidanceFlags::default();
+    Some(Cli { profile, no_browser: false, version: false, guidance, command: None })
 }
 
 /// The guidance's binary takes long flags with one hyphen too (-profile X).
@@ -202,6 +218,19 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_short_way_reads_what_the_parser_reads() {
+        for line in [&["cp"] as &[&str], &["cp", "--profile", "P"], &["cp", "-p", "José 東京"]] {
+            let arguments: Vec<OsString> = line.iter().map(OsString::from).collect();
+            let (short, parsed) = (as_sdks_call(&arguments).unwrap(), Cli::try_parse_from(&arguments).unwrap());
+            assert_eq!(format!("{short:?}"), format!("{parsed:?}"));
+        }
+        for other in [&["cp", "export"] as &[&str], &["cp", "--profile"], &["cp", "--profile", "-v"], &["cp", "-p", ""]]
+        {
+            assert!(as_sdks_call(&other.iter().map(OsString::from).collect::<Vec<_>>()).is_none(), "{other:?}");
+        }
     }
 
     #[test]

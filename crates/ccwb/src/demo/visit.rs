@@ -1,6 +1,8 @@
 //! Who opens the sign-in page.
 
 use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use ccwb_http::HttpClient;
 use url::Url;
@@ -127,11 +129,23 @@ fn is_loopback(address: &Url) -> bool {
 }
 
 fn open(browser: Option<&OsString>, address: &Url) -> std::io::Result<()> {
-    match browser.and_then(|browser| browser.to_str()) {
-        // A list, as elsewhere on Unix; its first entry is the person's favourite.
-        Some(list) => open::with_detached(address.as_str(), list.split(':').next().unwrap_or(list)),
+    match browser.and_then(|browser| browser.to_str()).and_then(|list| command(list, address)) {
+        Some(mut command) => command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(drop),
         None => open::that_detached(address.as_str()),
     }
+}
+
+/// The person's favourite of `$BROWSER`, a list of command lines as elsewhere on Unix: `%s` stands for the address, else
+/// it is appended.
+fn command(list: &str, address: &Url) -> Option<Command> {
+    let first = if Path::new(list).is_file() { vec![list.to_owned()] } else { shlex::split(list.split(':').next()?)? };
+    let (program, arguments) = first.split_first()?;
+    let mut command = Command::new(program);
+    command.args(arguments.iter().map(|argument| argument.replace("%s", address.as_str())));
+    if !arguments.iter().any(|argument| argument.contains("%s")) {
+        command.arg(address.as_str());
+    }
+    Some(command)
 }
 
 /// How the person reached this computer, from sshd's `SSH_CONNECTION`: client, its port, this host, its port.
@@ -161,6 +175,18 @@ mod tests {
     use super::*;
 
     #[cfg(target_os = "linux")]
+    #[test]
+    fn the_browser_variable_may_hold_arguments_and_alternatives() {
+        let address = Url::parse("http://127.0.0.1:1/a?b=c").unwrap();
+        let words = |list: &str| {
+            let command = command(list, &address).unwrap();
+            let words = std::iter::once(command.get_program()).chain(command.get_args());
+            words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(words("node driver.mjs:w3m"), ["node", "driver.mjs", "http://127.0.0.1:1/a?b=c"]);
+        assert_eq!(words("firefox --url=%s"), ["firefox", "--url=http://127.0.0.1:1/a?b=c"]);
+    }
+
     #[test]
     fn without_a_display_the_person_is_elsewhere() {
         let visitor =
