@@ -73,10 +73,40 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         tempfile::Builder::new().prefix(".new-").tempfile_in(folder).map_err(failed("write beside", path))?;
     temporary.write_all(bytes).map_err(failed("write", path))?;
     temporary.as_file().sync_all().map_err(failed("write", path))?;
-    temporary.persist(path).map_err(|error| error.error).map_err(failed("replace", path))?;
+    replace(temporary, path).map_err(failed("replace", path))?;
     #[cfg(unix)]
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("write", path))?;
     Ok(())
+}
+
+#[cfg(not(windows))]
+fn replace(temporary: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
+    temporary.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// `persist` calls `MoveFileExW`, which refuses while somebody has the old file open; `std` then renames as POSIX does.
+/// A virus scanner that has either file open without sharing it is gone within moments.
+#[cfg(windows)]
+fn replace(temporary: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
+    // No longer marked as temporary, which the new file would inherit, and no longer open.
+    let temporary = temporary.into_temp_path().keep().map_err(|error| error.error)?;
+    let mut tries = 0;
+    loop {
+        match std::fs::rename(&temporary, path) {
+            // ERROR_SHARING_VIOLATION
+            Err(error)
+                if tries < 50 && (error.kind() == ErrorKind::PermissionDenied || error.raw_os_error() == Some(32)) =>
+            {
+                tries += 1;
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            Err(error) => {
+                let _ = std::fs::remove_file(&temporary);
+                return Err(error);
+            }
+            Ok(()) => return Ok(()),
+        }
+    }
 }
 
 /// Removes a file; no file is fine.

@@ -79,7 +79,7 @@ fn start(command: &mut Command) -> Result<(), String> {
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
@@ -93,7 +93,6 @@ mod tests {
         from_variable(variable, "https://i.example/a?b=c&d=%20").iter().map(line).collect()
     }
 
-    #[cfg(unix)]
     #[test]
     fn the_variable_may_hold_arguments_a_placeholder_and_alternatives() {
         let address = "https://i.example/a?b=c&d=%20";

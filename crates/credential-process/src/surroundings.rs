@@ -61,7 +61,8 @@ pub(crate) fn person_can_read() -> bool {
 /// The terminal of this session, whatever became of the standard streams.
 pub(crate) fn terminal() -> Option<std::fs::File> {
     let path = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
-    std::fs::OpenOptions::new().write(true).open(path).ok().filter(IsTerminal::is_terminal)
+    // Whether a handle is a console, Windows tells only those who may read from it.
+    std::fs::OpenOptions::new().read(cfg!(windows)).write(true).open(path).ok().filter(IsTerminal::is_terminal)
 }
 
 /// The command that brings the callback port of this machine to the person's own.

@@ -20,8 +20,10 @@ pub(crate) struct World {
 impl World {
     #[expect(clippy::disallowed_methods, reason = "the one place where environment and clock are read")]
     pub(crate) fn from_process() -> Self {
-        let env =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        // Windows does not tell `Path` from `PATH`.
+        let as_known = |name: String| if cfg!(windows) { name.to_ascii_uppercase() } else { name };
+        let env = std::env::vars_os()
+            .filter_map(|(name, value)| Some((as_known(name.into_string().ok()?), value.into_string().ok()?)));
         Self {
             env: env.collect(),
             arguments: std::env::args_os().collect(),
@@ -39,7 +41,8 @@ impl World {
 
     /// A variable; one that is set to nothing counts as not set.
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
-        self.env.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        let value = if cfg!(windows) { self.env.get(&name.to_ascii_uppercase()) } else { self.env.get(name) };
+        value.map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// The first of several variables that is set.

@@ -148,10 +148,16 @@ fn bind_both(port: u16) -> std::io::Result<Vec<TcpListener>> {
     match TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))) {
         Ok(v6) => Ok(vec![v4, v6]),
         // Somebody else's server on ::1 would get the browser's request, with the code in it.
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(error),
+        Err(error) if is_taken(&error) => Err(error),
         // No IPv6 on this machine.
         Err(_) => Ok(vec![v4]),
     }
+}
+
+/// A port that is bound for its owner alone is "access denied" on Windows.
+fn is_taken(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::AddrInUse
+        || (cfg!(windows) && error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) {

@@ -46,7 +46,9 @@ impl KeyringVault {
     }
 
     fn entry(&self, name: &str) -> Result<Entry, StoreError> {
-        self.store.build(KEYRING_SERVICE, name, None).map_err(|error| refused(self.backend, &error))
+        // Windows copies what is not "Local" to every machine of a roaming user.
+        let local = cfg!(windows).then(|| std::collections::HashMap::from([("persistence", "Local")]));
+        self.store.build(KEYRING_SERVICE, name, local.as_ref()).map_err(|error| refused(self.backend, &error))
     }
 }
 

@@ -72,11 +72,10 @@ fn openers() -> Vec<PathBuf> {
     open::commands("https://localhost/").iter().map(|command| PathBuf::from(command.get_program())).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn every_alternative_of_the_variable_counts() {
         assert_eq!(programs("firefox --new-window %s:w3m -F"), [PathBuf::from("firefox"), "w3m".into()]);
