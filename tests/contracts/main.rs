@@ -18,6 +18,7 @@ mod leaks;
 mod leaks_echoed;
 mod looking;
 mod profile;
+mod quota;
 mod reference;
 mod skip;
 mod slow_faults;
