@@ -56,11 +56,6 @@ impl Provider {
         Ok(provider)
     }
 
-    /// What is in the cache, whatever its age; for commands that must not use the network.
-    pub fn cached_metadata(cache: &Path) -> Option<Metadata> {
-        read(cache).map(|known| known.metadata)
-    }
-
     /// The metadata.
     pub fn metadata(&self) -> &Metadata {
         &self.known.metadata
