@@ -18,7 +18,7 @@ mod vault;
 
 pub use error::StoreError;
 pub use lock::{LockFile, LockGuard, Waiter};
-pub use store::{Backend, Fallback, KeyringAccess, NewFallback, Policy, SecretStore, Slot};
+pub use store::{Backend, Fallback, KeyringAccess, Policy, SecretStore, Slot};
 
 /// The service name of every keyring entry, the one that the AWS guidance uses.
 pub const KEYRING_SERVICE: &str = "claude-code-with-bedrock";

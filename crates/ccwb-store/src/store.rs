@@ -127,15 +127,14 @@ impl SecretStore {
 
     /// Writes a value and reads it back. Writing needs the identity's lock.
     ///
-    /// Returns the fallback if the keyring failed and another storage took the value; `new` in it tells whether that
-    /// was announced before.
+    /// Returns the fallback if the keyring failed and another storage took the value.
     pub fn write(
         &self,
         slot: Slot,
         value: &SecretString,
         now: i64,
         _held: &LockGuard,
-    ) -> Result<Option<NewFallback>, StoreError> {
+    ) -> Result<Option<Fallback>, StoreError> {
         let value = value.expose_secret();
         match self.policy {
             Policy::SessionFile => self.write_to(Backend::SessionFile, slot, value).map(|()| None),
@@ -201,7 +200,7 @@ impl SecretStore {
         places.find_map(|backend| self.read_from(backend, slot).ok().flatten())
     }
 
-    fn write_with_fallback(&self, slot: Slot, value: &str, now: i64) -> Result<Option<NewFallback>, StoreError> {
+    fn write_with_fallback(&self, slot: Slot, value: &str, now: i64) -> Result<Option<Fallback>, StoreError> {
         let before = self.fallback();
         let waiting =
             before.as_ref().is_some_and(|fallback| (0..RETRY_KEYRING_AFTER).contains(&(now - fallback.since)));
@@ -223,11 +222,10 @@ impl SecretStore {
                 self.write_to(Backend::SessionFile, slot, value).map(|()| Backend::SessionFile)?
             }
         };
-        let is_new = before.as_ref().is_none_or(|before| before.backend != backend);
         let since = before.filter(|_| waiting).map_or(now, |before| before.since);
         let fallback = Fallback { backend, reason, since };
         private_file::write(&self.note, &serde_json::to_vec(&fallback).unwrap_or_default())?;
-        Ok(Some(NewFallback { fallback, is_new }))
+        Ok(Some(fallback))
     }
 
     /// The keyring is back: what the fallback held for this slot must not be found again.
@@ -299,15 +297,6 @@ impl SecretStore {
     }
 }
 
-/// A fallback that a write fell to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewFallback {
-    /// What is used instead, and why.
-    pub fallback: Fallback,
-    /// Whether it is in use since this write.
-    pub is_new: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -371,10 +360,10 @@ mod tests {
         let store = world.store(Policy::Keyring);
         let first = store.write(Slot::Tokens, &"t".into(), 100, &world.guard).unwrap().unwrap();
         let second = store.write(Slot::Credentials, &"c".into(), 200, &world.guard).unwrap().unwrap();
-        assert_eq!((first.is_new, second.is_new), (true, false));
+        assert_eq!((first.since, second.since), (100, 100));
         let reader = world.store(Policy::Keyring);
         assert_eq!(exposed(reader.read(Slot::Tokens).unwrap()).as_deref(), Some("t"));
-        assert_eq!(reader.backend(), first.fallback.backend);
+        assert_eq!(reader.backend(), first.backend);
         store.remove(Slot::Tokens).unwrap();
         store.remove(Slot::Credentials).unwrap();
         assert_eq!(exposed(reader.read(Slot::Tokens).unwrap()), None);

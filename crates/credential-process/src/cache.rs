@@ -2,7 +2,7 @@
 
 use ccwb_federation::Credentials;
 use ccwb_oidc::IdToken;
-use ccwb_store::{LockGuard, NewFallback, Slot, StoreError};
+use ccwb_store::{Fallback, LockGuard, Slot, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub(crate) fn save_credentials(
     credentials: &Credentials,
     now: DateTime<Utc>,
     held: &LockGuard,
-) -> Result<Option<NewFallback>, StoreError> {
+) -> Result<Option<Fallback>, StoreError> {
     let stored = credentials.to_stored_json(context.identity.as_str(), now.timestamp());
     context.store.write(Slot::Credentials, &stored, now.timestamp(), held)
 }
@@ -94,7 +94,7 @@ pub(crate) fn save_tokens(
     tokens: &Tokens,
     now: DateTime<Utc>,
     held: &LockGuard,
-) -> Result<Option<NewFallback>, StoreError> {
+) -> Result<Option<Fallback>, StoreError> {
     fn text(secret: Option<&SecretString>) -> Option<std::borrow::Cow<'_, str>> {
         secret.map(|secret| secret.expose_secret().into())
     }

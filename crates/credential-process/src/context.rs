@@ -94,21 +94,29 @@ fn redirect_port(text: &str) -> Result<u16, Error> {
 }
 
 fn store(world: &World, profile: &Profile, state: &StateDir, manners: KeyringManners) -> SecretStore {
-    let policy = match profile.storage {
+    let (name, access) = (&profile.name, keyring_access(world, manners));
+    SecretStore::new(name, policy(profile.storage), state.session_file(name), state.storage_note(name), access)
+}
+
+/// What the configuration asks for, in the store's words.
+pub(crate) fn policy(storage: Storage) -> Policy {
+    match storage {
         Storage::Keyring => Policy::Keyring,
         Storage::KeyringOnly => Policy::KeyringOnly,
         Storage::Session => Policy::SessionFile,
-    };
+    }
+}
+
+/// How the keyring of this machine may be reached.
+pub(crate) fn keyring_access(world: &World, manners: KeyringManners) -> KeyringAccess {
     let bus_socket = || {
         let runtime = world.var("XDG_RUNTIME_DIR").map(std::path::Path::new);
         runtime.is_some_and(|runtime| runtime.join("bus").exists())
     };
-    let access = KeyringAccess {
-        session_bus: policy != Policy::SessionFile && (world.var("DBUS_SESSION_BUS_ADDRESS").is_some() || bus_socket()),
+    KeyringAccess {
+        session_bus: world.var("DBUS_SESSION_BUS_ADDRESS").is_some() || bus_socket(),
         prompt_seconds: if manners == KeyringManners::Person { 60 } else { 0 },
         // macOS and Windows ask the person themselves, in the middle of the call.
         limit: if cfg!(target_os = "linux") { Duration::from_millis(700) } else { Duration::from_secs(30) },
-    };
-    let name = &profile.name;
-    SecretStore::new(name, policy, state.session_file(name), state.storage_note(name), access)
+    }
 }

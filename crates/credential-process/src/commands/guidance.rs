@@ -168,7 +168,7 @@ fn set_client_secret(context: &Context<'_>) -> Result<(), Error> {
         return Ok(());
     }
     let fallback = context.store.write(Slot::ClientSecret, &secret.into(), World::now().timestamp(), &held)?;
-    let place = fallback.map_or_else(|| context.store.backend(), |fallback| fallback.fallback.backend);
+    let place = fallback.map_or_else(|| context.store.backend(), |fallback| fallback.backend);
     match place {
         Backend::Keyring => note("The client secret was stored in the OS keyring."),
         other => note(&format!("The client secret was stored in the {other}.")),

@@ -3,20 +3,22 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use ccwb_config::{StateDir, Storage};
+use ccwb_config::StateDir;
 use ccwb_store::{Backend, KeyringAccess, LockFile, Policy, SecretStore, Slot, StoreError, private_file};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::doctor::safe::foreign;
-use crate::context::Context;
+use crate::context::{Context, KeyringManners, keyring_access, policy};
 use crate::world::World;
 
 pub(super) const NAME: &str = "store";
 
 /// As large as what is really stored: some keyrings take small values only.
 const VALUE: usize = 6_000;
+/// Time limit of one keyring operation.
+const LONGEST: Duration = Duration::from_secs(2);
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
     let probe = Probe::new(case.world, context);
@@ -76,18 +78,10 @@ struct Probe {
 
 impl Probe {
     fn new(world: &World, context: &Context<'_>) -> Self {
-        let policy = match context.profile.storage {
-            Storage::Keyring => Policy::Keyring,
-            Storage::KeyringOnly => Policy::KeyringOnly,
-            Storage::Session => Policy::SessionFile,
-        };
-        let bus_socket =
-            || world.var("XDG_RUNTIME_DIR").is_some_and(|folder| PathBuf::from(folder).join("bus").exists());
-        let access = KeyringAccess {
-            session_bus: world.var("DBUS_SESSION_BUS_ADDRESS").is_some() || bus_socket(),
-            prompt_seconds: 0,
-            limit: Duration::from_millis(1_200),
-        };
+        let policy = policy(context.profile.storage);
+        // As every call reaches it, but never longer than doctor has time for.
+        let quick = keyring_access(world, KeyringManners::Quick);
+        let access = KeyringAccess { limit: quick.limit.min(LONGEST), ..quick };
         Self { name: format!("doctor-{}", std::process::id()), policy, access, state: context.state.clone() }
     }
 
@@ -108,7 +102,7 @@ impl Probe {
         let kept = self.handle().read(Slot::Tokens)?;
         let kept = kept.is_some_and(|kept| kept.expose_secret() == value.expose_secret());
         writer.remove(Slot::Tokens)?;
-        let fallback = fallback.map(|found| found.fallback.reason);
+        let fallback = fallback.map(|found| found.reason);
         Ok(Trip { backend, fallback, kept, took: started.elapsed() })
     }
 
