@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use ccwb_http::{HttpError, HttpErrorKind, printable_without};
+use ccwb_http::{HttpError, printable_without};
 
 /// No credentials.
 #[derive(Debug, thiserror::Error)]
@@ -13,10 +13,10 @@ pub enum FederationError {
     Network {
         /// The API operation.
         operation: &'static str,
-        /// What kind of failure, if it is known.
-        kind: Option<HttpErrorKind>,
-        /// Why.
+        /// Why, in words.
         detail: String,
+        /// The failed request; `None` where the SDK's own time was over.
+        source: Option<HttpError>,
     },
     /// AWS refused.
     #[error("AWS refused: {0}")]
@@ -79,13 +79,14 @@ impl FederationError {
                 problem: format!("status {} with a body that is not this service's", context.raw().status()),
             },
             SdkError::DispatchFailure(failure) => {
-                let source = failure.as_connector_error().map(std::error::Error::source);
-                let http = source.flatten().and_then(|source| source.downcast_ref::<HttpError>());
-                let detail = http.map_or_else(|| "the request could not be sent".to_owned(), ToString::to_string);
-                Self::Network { operation, kind: http.and_then(HttpError::kind), detail }
+                let source = failure.as_connector_error().and_then(std::error::Error::source);
+                let source = source.and_then(|source| source.downcast_ref::<HttpError>()).cloned();
+                let detail =
+                    source.as_ref().map_or_else(|| "the request could not be sent".to_owned(), ToString::to_string);
+                Self::Network { operation, detail, source }
             }
             SdkError::TimeoutError(_) => {
-                Self::Network { operation, kind: Some(HttpErrorKind::Timeout), detail: "no answer in time".to_owned() }
+                Self::Network { operation, detail: "no answer in time".to_owned(), source: None }
             }
             _ => Self::BadAnswer { operation, problem: "the request could not be made".to_owned() },
         }

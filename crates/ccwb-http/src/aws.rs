@@ -48,8 +48,9 @@ impl HttpConnector for Adapter {
 fn connector_error(error: HttpError) -> ConnectorError {
     match error.kind() {
         Some(HttpErrorKind::Timeout) => ConnectorError::timeout(error.into()),
-        Some(HttpErrorKind::Tls | HttpErrorKind::TooLarge) => ConnectorError::other(error.into(), None),
-        Some(_) => ConnectorError::io(error.into()),
+        // The SDK tries these again.
+        Some(HttpErrorKind::Connect | HttpErrorKind::Broken) => ConnectorError::io(error.into()),
+        Some(_) => ConnectorError::other(error.into(), None),
         None => ConnectorError::user(error.into()),
     }
 }

@@ -1,16 +1,17 @@
 //! The client itself.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, NoProxy, Proxy};
 use url::Url;
 
 use crate::error::HttpError;
+use crate::portal;
+use crate::proxies::Proxies;
 use crate::retry;
-use crate::settings::{HttpSettings, ProxySettings};
+use crate::settings::HttpSettings;
 use crate::skew::Skew;
+use crate::trust;
 
 /// The largest response that is read. Real ones (discovery, keys, tokens, credentials) are under 100 kB; a hostile
 /// server must not fill the memory.
@@ -20,6 +21,7 @@ pub const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     inner: reqwest::Client,
+    proxies: Arc<Proxies>,
     clock: fn() -> i64,
     skew: Skew,
 }
@@ -30,29 +32,21 @@ impl HttpClient {
     /// Redirects are never followed: a token endpoint that redirects would be handed the authorization code of another
     /// (RFC 9700, section 4.11), and none of the endpoints that are used here has a reason to.
     pub fn new(settings: &HttpSettings) -> Result<Self, HttpError> {
-        // An error only says that it is installed already.
-        let _ = rustls::crypto::CryptoProvider::install_default(rustls::crypto::ring::default_provider());
-        let mut builder = reqwest::Client::builder()
+        let (proxies, for_client) = Proxies::new(&settings.proxy)?;
+        let builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .connect_timeout(settings.connect_timeout)
             .timeout(settings.timeout)
             .user_agent(&settings.user_agent)
-            .referer(false);
-        for path in &settings.ca_bundles {
-            builder = builder.tls_certs_merge(certificates(path)?);
-        }
-        for proxy in proxies(&settings.proxy)? {
-            builder = builder.proxy(proxy);
-        }
-        let (clock, skew) = (settings.clock, Skew::default());
-        builder
-            .build()
-            .map(|inner| Self { inner, clock, skew })
-            .map_err(|error| HttpError::Setup(error.without_url().to_string()))
+            .referer(false)
+            .tls_backend_preconfigured(trust::tls(settings)?);
+        let builder = for_client.into_iter().fold(builder, reqwest::ClientBuilder::proxy);
+        let inner = builder.build().map_err(|error| HttpError::Setup(error.without_url().to_string()))?;
+        Ok(Self { inner, proxies: Arc::new(proxies), clock: settings.clock, skew: Skew::default() })
     }
 
     /// Sends a request and reads the whole response. After a passing failure it is sent again, a few times and only
-    /// where that is safe.
+    /// where that is safe. What a captive portal answers in the server's place is an error.
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
         let mut attempt = 1;
         loop {
@@ -70,14 +64,24 @@ impl HttpClient {
         self.skew.seconds()
     }
 
+    /// One attempt.
     pub(crate) async fn send_bytes(
         &self,
         request: http::Request<reqwest::Body>,
     ) -> Result<http::Response<Vec<u8>>, HttpError> {
         let request = reqwest::Request::try_from(request)
             .map_err(|error| HttpError::Setup(format!("not a request: {}", error.without_url())))?;
-        let url = Arc::new(request.url().clone());
-        let failed = |error| HttpError::request(&url, error);
+        let url = request.url().clone();
+        let answer = self.execute(request).await?;
+        match portal::strangers_answer(&url, &answer) {
+            Some(how) => Err(HttpError::portal(&url, self.proxies.used_for(&url), &how)),
+            None => Ok(answer),
+        }
+    }
+
+    async fn execute(&self, request: reqwest::Request) -> Result<http::Response<Vec<u8>>, HttpError> {
+        let url = request.url().clone();
+        let failed = |error| HttpError::request(&url, self.proxies.used_for(&url), error);
         let mut response = self.inner.execute(request).await.map_err(failed)?;
         self.skew.measure(response.headers(), (self.clock)());
         let mut answer = http::Response::builder().status(response.status());
@@ -92,6 +96,11 @@ impl HttpClient {
             body.extend_from_slice(&chunk);
         }
         answer.body(body).map_err(|error| HttpError::Setup(error.to_string()))
+    }
+
+    /// A `GET` as a browser would make it, once: a web page and a redirect are answers like any other.
+    pub async fn get_page(&self, url: &Url) -> Result<http::Response<Vec<u8>>, HttpError> {
+        self.execute(reqwest::Request::new(http::Method::GET, url.clone())).await
     }
 
     /// A `GET` that asks for JSON.
@@ -111,38 +120,6 @@ fn jitter() -> f64 {
     f64::from(u32::try_from(random >> 32).unwrap_or(0)) / f64::from(u32::MAX)
 }
 
-fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
-    let failed = |problem: String| HttpError::CaBundle { path: path.to_owned(), problem };
-    let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| failed(error.to_string()))?;
-    if certificates.is_empty() { Err(failed("it holds no certificate".to_owned())) } else { Ok(certificates) }
-}
-
-/// The proxies that the variables name. Without any, the system's own settings hold (macOS, Windows).
-fn proxies(settings: &ProxySettings) -> Result<Vec<Proxy>, HttpError> {
-    let exceptions = format!("localhost,127.0.0.0/8,::1,{}", settings.no_proxy.as_deref().unwrap_or_default());
-    let mut proxies = Vec::new();
-    let mut add = |variable, address: &Option<String>, make: fn(String) -> reqwest::Result<Proxy>| {
-        let Some(address) = address.clone().filter(|address| !address.is_empty()) else { return Ok(()) };
-        let bad = || HttpError::ProxyAddress { variable };
-        check_proxy(&address).ok_or_else(bad)?;
-        let proxy = make(address).map_err(|_| bad())?;
-        proxies.push(proxy.no_proxy(NoProxy::from_string(&exceptions)));
-        Ok(())
-    };
-    add("HTTPS_PROXY", &settings.https, Proxy::https)?;
-    add("HTTP_PROXY", &settings.http, Proxy::http)?;
-    add("ALL_PROXY", &settings.all, Proxy::all)?;
-    Ok(proxies)
-}
-
-/// `http://` or `https://`; without a scheme, `http://` is meant.
-fn check_proxy(address: &str) -> Option<()> {
-    let address = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-    let url = Url::parse(&address).ok()?;
-    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(())
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
@@ -150,11 +127,12 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::HttpErrorKind;
+    use crate::{HttpErrorKind, ProxySettings, ProxyVariable};
 
     fn settings() -> HttpSettings {
         HttpSettings {
             ca_bundles: Vec::new(),
+            system_store_is_overridden: false,
             proxy: ProxySettings::default(),
             connect_timeout: Duration::from_secs(2),
             timeout: Duration::from_secs(2),
@@ -186,7 +164,7 @@ mod tests {
 
     #[test]
     fn redirects_are_not_followed() {
-        let url = server("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n", "", 0);
+        let url = server("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n", "", 0);
         assert_eq!(get(&settings(), &url).unwrap().status(), 302);
     }
 
@@ -211,7 +189,10 @@ mod tests {
     #[test]
     fn loopback_is_never_reached_through_a_proxy() {
         let url = server("HTTP/1.1 204 No Content\r\n\r\n", "", 0);
-        let proxy = ProxySettings { http: Some("http://127.0.0.1:1".to_owned()), ..ProxySettings::default() };
+        let proxy = ProxySettings {
+            http: Some(ProxyVariable::new("http_proxy", "http://127.0.0.1:1")),
+            ..ProxySettings::default()
+        };
         assert_eq!(get(&HttpSettings { proxy, ..settings() }, &url).unwrap().status(), 204);
     }
 
@@ -219,7 +200,8 @@ mod tests {
     fn a_missing_bundle_and_a_bad_proxy_are_named_without_the_password() {
         let bundle = HttpSettings { ca_bundles: vec!["/nowhere.pem".into()], ..settings() };
         assert!(HttpClient::new(&bundle).unwrap_err().to_string().contains("/nowhere.pem"));
-        let proxy = ProxySettings { https: Some("gopher://user:hunter2@x".to_owned()), ..ProxySettings::default() };
+        let variable = ProxyVariable::new("HTTPS_PROXY", "gopher://user:hunter2@x");
+        let proxy = ProxySettings { https: Some(variable), ..ProxySettings::default() };
         let error = HttpClient::new(&HttpSettings { proxy, ..settings() }).unwrap_err();
         assert_eq!(error.to_string(), "the address in HTTPS_PROXY is not a proxy's address");
     }

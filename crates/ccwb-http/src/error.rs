@@ -1,13 +1,13 @@
 //! How a request can fail, in the words that a person needs.
 
-use std::error::Error;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use url::Url;
 
+use crate::trust::{causes, tls_failure};
+
 /// A request that got no usable response.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum HttpError {
     /// A certificate bundle could not be used.
     #[error("could not use the certificate bundle {}: {problem}", .path.display())]
@@ -27,15 +27,26 @@ pub enum HttpError {
     #[error("could not set up TLS: {0}")]
     Setup(String),
     /// The request failed.
-    #[error("{host}: {detail}")]
+    #[error("{host}{}: {detail}", through(.proxy.as_deref()))]
     Request {
         /// Host and port.
         host: String,
+        /// The proxy on the way, if there was one.
+        proxy: Option<Box<UsedProxy>>,
         /// What kind of failure.
         kind: HttpErrorKind,
         /// What happened, without query parameters.
         detail: String,
     },
+}
+
+/// A proxy on the way to a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedProxy {
+    /// The variable that names it.
+    pub variable: &'static str,
+    /// Its host and port; who uses it is left out.
+    pub address: String,
 }
 
 /// Kinds of failed requests.
@@ -53,36 +64,49 @@ pub enum HttpErrorKind {
     Broken,
     /// The response is larger than any real one.
     TooLarge,
+    /// The proxy wants a user name and a password, or others.
+    ProxyAuthentication,
+    /// The proxy did not make the connection: it may not lead there, or it could not.
+    ProxyRefused,
+    /// Somebody on the way answered in the server's place: a captive portal.
+    Portal,
 }
 
 impl HttpError {
     /// Classifies an error of the client; its URL, which may hold secrets in its query, is dropped.
-    pub(crate) fn request(url: &Url, error: reqwest::Error) -> Self {
+    pub(crate) fn request(url: &Url, proxy: Option<UsedProxy>, error: reqwest::Error) -> Self {
         let error = error.without_url();
-        let chain = chain(&error);
-        let kind = if error.is_timeout() {
-            HttpErrorKind::Timeout
-        } else if error.is_dns() || chain.contains("dns error") || chain.contains("failed to lookup") {
-            HttpErrorKind::Dns
-        } else if chain.contains("certificate") || chain.contains("tls") || chain.contains("TLS") {
-            HttpErrorKind::Tls
+        let said: Vec<String> = causes(&error).map(ToString::to_string).collect();
+        let says = |words: &str| said.iter().any(|said| said.contains(words));
+        let innermost = said.last().cloned().unwrap_or_default();
+        let tls = tls_failure(&error);
+        let (kind, detail) = if error.is_timeout() {
+            (HttpErrorKind::Timeout, "no answer in time".to_owned())
+        } else if error.is_dns() || says("dns error") || says("failed to lookup") {
+            let whose = if proxy.is_some() { "the proxy's" } else { "the" };
+            (HttpErrorKind::Dns, format!("{whose} name could not be resolved"))
+        } else if let Some(reason) = tls {
+            (HttpErrorKind::Tls, reason)
+        } else if says("proxy authorization required") {
+            (HttpErrorKind::ProxyAuthentication, "the proxy wants a user name and a password, or others".to_owned())
+        } else if says("tunnel error: unsuccessful") {
+            (HttpErrorKind::ProxyRefused, "the proxy did not make the connection".to_owned())
         } else if error.is_connect() {
-            HttpErrorKind::Connect
+            (HttpErrorKind::Connect, innermost)
         } else {
-            HttpErrorKind::Broken
+            (HttpErrorKind::Broken, innermost)
         };
-        let detail = match kind {
-            HttpErrorKind::Timeout => "no answer in time".to_owned(),
-            HttpErrorKind::Dns => "the name could not be resolved".to_owned(),
-            HttpErrorKind::Tls => in_words(&chain),
-            _ => chain,
-        };
-        Self::Request { host: host(url), kind, detail }
+        Self::Request { host: host(url), proxy: proxy.map(Box::new), kind, detail }
     }
 
     pub(crate) fn too_large(url: &Url, limit: usize) -> Self {
         let detail = format!("the response is larger than {limit} bytes");
-        Self::Request { host: host(url), kind: HttpErrorKind::TooLarge, detail }
+        Self::Request { host: host(url), proxy: None, kind: HttpErrorKind::TooLarge, detail }
+    }
+
+    pub(crate) fn portal(url: &Url, proxy: Option<UsedProxy>, how: &str) -> Self {
+        let detail = format!("something between this machine and it answered in its place, {how} (a captive portal?)");
+        Self::Request { host: host(url), proxy: proxy.map(Box::new), kind: HttpErrorKind::Portal, detail }
     }
 
     /// The kind, if a request was made.
@@ -92,20 +116,20 @@ impl HttpError {
             _ => None,
         }
     }
+
+    /// The proxy on the way, if there was one.
+    pub fn proxy(&self) -> Option<&UsedProxy> {
+        match self {
+            Self::Request { proxy, .. } => proxy.as_deref(),
+            _ => None,
+        }
+    }
 }
 
-/// The usual refusals of a certificate, said so that a person can act on them.
-fn in_words(chain: &str) -> String {
-    let words = [
-        ("UnknownIssuer", "its certificate is not signed by an authority that this computer trusts"),
-        ("CaUsedAsEndEntity", "its certificate is that of an authority (CA:TRUE), which no server may use"),
-        ("certificate expired", "its certificate has expired (or this computer's clock is wrong)"),
-        ("Expired", "its certificate has expired (or this computer's clock is wrong)"),
-        ("NotValidForName", "its certificate is for another name"),
-        ("not valid for name", "its certificate is for another name"),
-    ];
-    let found = words.iter().find(|(sign, _)| chain.contains(sign));
-    found.map_or(chain, |(_, words)| words).to_owned()
+fn through(proxy: Option<&UsedProxy>) -> String {
+    proxy.map_or_else(String::new, |UsedProxy { variable, address }| {
+        format!(", through the proxy {address} ({variable})")
+    })
 }
 
 fn host(url: &Url) -> String {
@@ -114,18 +138,4 @@ fn host(url: &Url) -> String {
         (Some(host), None) => host.to_owned(),
         _ => "the server".to_owned(),
     }
-}
-
-/// The causes of an error, innermost last, each said once.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let said = cause.to_string();
-        if !text.contains(&said) {
-            let _ = write!(text, ": {said}");
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -5,14 +5,18 @@
 //! place that knows how a network can fail ([`HttpError`]).
 
 mod aws;
+mod certificate_issuer;
 mod client;
 mod error;
 mod foreign_text;
+mod portal;
+mod proxies;
 mod retry;
 mod settings;
 mod skew;
+mod trust;
 
 pub use client::{HttpClient, MAX_RESPONSE_BYTES};
-pub use error::{HttpError, HttpErrorKind};
+pub use error::{HttpError, HttpErrorKind, UsedProxy};
 pub use foreign_text::{printable, printable_without};
-pub use settings::{HttpSettings, ProxySettings, system_clock};
+pub use settings::{HttpSettings, ProxySettings, ProxyVariable, system_clock};

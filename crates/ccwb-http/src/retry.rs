@@ -67,7 +67,7 @@ mod tests {
     }
 
     fn failure(kind: HttpErrorKind) -> Outcome {
-        Err(HttpError::Request { host: "h".to_owned(), kind, detail: String::new() })
+        Err(HttpError::Request { host: "h".to_owned(), kind, detail: String::new(), proxy: None })
     }
 
     #[test]

@@ -9,6 +9,9 @@ pub struct HttpSettings {
     /// PEM files with certificate authorities that are trusted beside the operating system's
     /// (`AWS_CA_BUNDLE`, `SSL_CERT_FILE`, `NODE_EXTRA_CA_CERTS`, `REQUESTS_CA_BUNDLE`).
     pub ca_bundles: Vec<PathBuf>,
+    /// `SSL_CERT_FILE` or `SSL_CERT_DIR` is set. On Linux and the BSDs the loader of the system's certificates then reads
+    /// those in their place; here they are to be added.
+    pub system_store_is_overridden: bool,
     /// Proxies.
     pub proxy: ProxySettings,
     /// Time limit for a connection, TLS included.
@@ -22,28 +25,36 @@ pub struct HttpSettings {
 }
 
 /// Proxies, as the usual variables name them. Loopback addresses are never reached through one.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ProxySettings {
     /// `HTTPS_PROXY` or `https_proxy`; may hold a user name and a password.
-    pub https: Option<String>,
+    pub https: Option<ProxyVariable>,
     /// `HTTP_PROXY` or `http_proxy`.
-    pub http: Option<String>,
+    pub http: Option<ProxyVariable>,
     /// `ALL_PROXY` or `all_proxy`.
-    pub all: Option<String>,
+    pub all: Option<ProxyVariable>,
     /// `NO_PROXY` or `no_proxy`.
     pub no_proxy: Option<String>,
 }
 
-impl std::fmt::Debug for ProxySettings {
+/// A variable that names a proxy, so that an error can name the variable.
+#[derive(Clone)]
+pub struct ProxyVariable {
+    pub(crate) name: &'static str,
+    pub(crate) address: String,
+}
+
+impl ProxyVariable {
+    /// A variable and what it holds.
+    pub fn new(name: &'static str, address: impl Into<String>) -> Self {
+        Self { name, address: address.into() }
+    }
+}
+
+impl std::fmt::Debug for ProxyVariable {
     /// A proxy's address may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let set = |value: &Option<String>| if value.is_some() { "set" } else { "not set" };
-        f.debug_struct("ProxySettings")
-            .field("https", &set(&self.https))
-            .field("http", &set(&self.http))
-            .field("all", &set(&self.all))
-            .field("no_proxy", &self.no_proxy)
-            .finish()
+        f.write_str(self.name)
     }
 }
 

@@ -56,6 +56,7 @@ async fn ask(config: &SdkConfig) -> Result<Answers, Failure> {
 pub(crate) fn http_client() -> Result<HttpClient, Failure> {
     let settings = HttpSettings {
         ca_bundles: Vec::new(),
+        system_store_is_overridden: false,
         proxy: ProxySettings::default(),
         connect_timeout: Duration::from_secs(5),
         timeout: Duration::from_secs(30),

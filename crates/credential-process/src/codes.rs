@@ -56,7 +56,7 @@ codes! {
     SIGN_IN_METHOD = "sign-in-method", 5, "The provider does not offer this method of signing in.";
     CALLBACK_PORT = "callback-port", 5, "None of the redirect ports is free.";
     PROVIDER_REFUSED = "provider-refused", 6, "The provider answered with an OAuth error.";
-    PROVIDER_ANSWER = "provider-answer", 6, "The provider's answer is none: an outage, a captive portal, broken JSON.";
+    PROVIDER_ANSWER = "provider-answer", 6, "The provider's answer is none: an outage, broken JSON, a page of somebody else.";
     ID_TOKEN_MALFORMED = "id-token-malformed", 6, "The ID token is not a signed JWT.";
     ID_TOKEN_ALGORITHM = "id-token-algorithm", 6, "The ID token's algorithm is none, a MAC, or not announced.";
     ID_TOKEN_KEY = "id-token-key", 6, "The provider publishes no key that fits the ID token.";
@@ -73,6 +73,7 @@ codes! {
     AWS_ANSWER = "aws-answer", 7, "The answer is not AWS's: a proxy, an outage.";
     PROVIDER_UNREACHABLE = "provider-unreachable", 8, "The identity provider was not reached.";
     AWS_UNREACHABLE = "aws-unreachable", 8, "AWS was not reached.";
+    CAPTIVE_PORTAL = "captive-portal", 8, "Something between this machine and the server answered in its place: a web page, a redirect to another host, or 511.";
     RENEWAL_UNFINISHED = "renewal-unfinished", 8, "A renewal took longer than the caller could wait; it goes on by itself.";
     NETWORK_SETUP = "network-setup", 8, "A certificate bundle or proxy setting cannot be used.";
     STORE_FILE = "store-file", 9, "A file of ours cannot be read or written: full, read-only, permissions.";

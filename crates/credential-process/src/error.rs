@@ -11,6 +11,7 @@ use ccwb_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::{self, Code};
+use crate::network_hint::network_hint;
 
 /// A failure, ready to be shown, recorded and handed from one process to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +97,7 @@ impl From<OidcError> for Error {
         match error {
             OidcError::Network { source, .. } if source.kind().is_none() => source.into(),
             OidcError::Network { source, .. } => {
-                Self::new(codes::PROVIDER_UNREACHABLE, message, network_hint(source.kind()))
+                Self::new(network_code(&source, codes::PROVIDER_UNREACHABLE), message, network_hint(Some(&source)))
             }
             OidcError::BadAnswer { .. } => Self::new(
                 codes::PROVIDER_ANSWER,
@@ -135,15 +136,9 @@ impl From<OidcError> for Error {
     }
 }
 
-fn network_hint(kind: Option<HttpErrorKind>) -> &'static str {
-    match kind {
-        Some(HttpErrorKind::Tls) => {
-            "if your company inspects TLS or has an authority of its own, set AWS_CA_BUNDLE, SSL_CERT_FILE or \
-             NODE_EXTRA_CA_CERTS to its certificate"
-        }
-        Some(HttpErrorKind::Dns) => "check the name in config.json and the network connection (VPN, proxy)",
-        _ => "check the network connection (VPN, proxy) and try again",
-    }
+/// Whoever was asked: what a captive portal answers is nobody's fault but the portal's.
+fn network_code(error: &HttpError, unreachable: &'static Code) -> &'static Code {
+    if error.kind() == Some(HttpErrorKind::Portal) { codes::CAPTIVE_PORTAL } else { unreachable }
 }
 
 fn id_token_code(reason: &IdTokenError) -> &'static Code {
@@ -166,8 +161,10 @@ impl From<FederationError> for Error {
     fn from(error: FederationError) -> Self {
         let message = error.to_string();
         match error {
-            FederationError::Network { .. } => {
-                Self::new(codes::AWS_UNREACHABLE, message, "check the network connection (VPN, proxy) and try again")
+            FederationError::Network { source, .. } => {
+                let code =
+                    source.as_ref().map_or(codes::AWS_UNREACHABLE, |error| network_code(error, codes::AWS_UNREACHABLE));
+                Self::new(code, message, network_hint(source.as_ref()))
             }
             FederationError::Refused(_) => Self::new(
                 codes::AWS_REFUSED,

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use ccwb_config::WebAddress;
 use ccwb_federation::AwsSettings;
-use ccwb_http::{HttpClient, HttpSettings, ProxySettings};
+use ccwb_http::{HttpClient, HttpSettings, ProxySettings, ProxyVariable};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::codes;
 use crate::error::Error;
+use crate::network_hint::CA_BUNDLES;
 use crate::world::World;
 
 /// Time limit of one request. Every command's own limit is longer.
@@ -19,18 +20,21 @@ const CONNECT: Duration = Duration::from_secs(4);
 
 /// The one client.
 pub(crate) fn client(world: &World) -> Result<HttpClient, Error> {
-    let bundles = ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"];
-    let owned = |names: &[&str]| world.first_var(names).map(str::to_owned);
-    let mut ca_bundles: Vec<PathBuf> = bundles.iter().filter_map(|name| world.var(name)).map(PathBuf::from).collect();
+    let mut ca_bundles: Vec<PathBuf> =
+        CA_BUNDLES.iter().filter_map(|name| world.var(name)).map(PathBuf::from).collect();
     ca_bundles.sort();
     ca_bundles.dedup();
+    let first = |names: [&'static str; 2]| {
+        names.into_iter().find_map(|name| world.var(name).map(|address| ProxyVariable::new(name, address)))
+    };
     Ok(HttpClient::new(&HttpSettings {
         ca_bundles,
+        system_store_is_overridden: world.first_var(&["SSL_CERT_FILE", "SSL_CERT_DIR"]).is_some(),
         proxy: ProxySettings {
-            https: owned(&["HTTPS_PROXY", "https_proxy"]),
-            http: owned(&["http_proxy", "HTTP_PROXY"]),
-            all: owned(&["ALL_PROXY", "all_proxy"]),
-            no_proxy: owned(&["NO_PROXY", "no_proxy"]),
+            https: first(["HTTPS_PROXY", "https_proxy"]),
+            http: first(["http_proxy", "HTTP_PROXY"]),
+            all: first(["ALL_PROXY", "all_proxy"]),
+            no_proxy: world.first_var(&["NO_PROXY", "no_proxy"]).map(str::to_owned),
         },
         connect_timeout: CONNECT,
         timeout: REQUEST,

@@ -17,6 +17,7 @@ mod exchange;
 mod http;
 mod ladder;
 mod last_error;
+mod network_hint;
 mod output;
 mod port_owner;
 mod quota;

@@ -3,18 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ccwb_http::{HttpClient, HttpSettings, ProxySettings, system_clock};
+use ccwb_http::{HttpClient, HttpSettings, ProxySettings, ProxyVariable, system_clock};
 use url::Url;
 
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::doctor::safe::PROXY_VARIABLES;
+use crate::network_hint::CA_BUNDLES;
 use crate::world::World;
 
 pub(in super::super) const PROXY: &str = "proxy";
 pub(in super::super) const CA_BUNDLE: &str = "ca-bundle";
-
-const BUNDLE_VARIABLES: &[&str] = &["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"];
 
 pub(super) fn check_proxy(case: &Case<'_>) -> Vec<Finding> {
     let set: Vec<(&str, &str)> =
@@ -44,7 +43,7 @@ pub(super) fn check_proxy(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn is_proxy(address: &str) -> bool {
-    let https = Some(address.to_owned());
+    let https = Some(ProxyVariable::new("HTTPS_PROXY", address));
     try_client(Vec::new(), ProxySettings { https, ..ProxySettings::default() }).is_ok()
 }
 
@@ -64,7 +63,7 @@ fn spares_loopback(world: &World) -> bool {
 
 pub(super) fn check_ca_bundles(case: &Case<'_>) -> Vec<Finding> {
     let set: Vec<(&str, PathBuf)> =
-        BUNDLE_VARIABLES.iter().filter_map(|&name| Some((name, PathBuf::from(case.world.var(name)?)))).collect();
+        CA_BUNDLES.iter().filter_map(|&name| Some((name, PathBuf::from(case.world.var(name)?)))).collect();
     let bad: Vec<String> = set
         .iter()
         .filter_map(|(name, path)| {
@@ -89,6 +88,7 @@ fn try_client(ca_bundles: Vec<PathBuf>, proxy: ProxySettings) -> Result<HttpClie
     let user_agent = String::from("credential-process");
     HttpClient::new(&HttpSettings {
         ca_bundles,
+        system_store_is_overridden: false,
         proxy,
         connect_timeout: limit,
         timeout: limit,

@@ -11,6 +11,7 @@ use crate::commands::doctor::checks::span;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::doctor::safe::foreign;
 use crate::http;
+use crate::network_hint::network_hint;
 use crate::world::World;
 
 const ENDPOINT: &str = "aws-endpoint";
@@ -72,13 +73,13 @@ fn place(live: &Live<'_>) -> String {
 
 fn unreachable(error: &FederationError) -> Finding {
     let fix = match error {
-        FederationError::Network { detail, .. } if detail.contains("certificate") => {
-            "set AWS_CA_BUNDLE to a PEM file with your company's root certificate"
+        FederationError::Network { source, .. } => {
+            format!(
+                "{}; check aws_region in config.json, and AWS_ENDPOINT_URL if it is set",
+                network_hint(source.as_ref())
+            )
         }
-        FederationError::Network { .. } => {
-            "check the network connection (VPN, proxy), aws_region in config.json, and AWS_ENDPOINT_URL if it is set"
-        }
-        _ => "a proxy may answer in AWS's place; check AWS_ENDPOINT_URL and HTTPS_PROXY",
+        _ => "a proxy may answer in AWS's place; check AWS_ENDPOINT_URL and HTTPS_PROXY".to_owned(),
     };
     Finding::failed(ENDPOINT, foreign(&error.to_string()), fix)
 }

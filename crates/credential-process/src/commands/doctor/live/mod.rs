@@ -7,7 +7,7 @@ mod refusal;
 use std::time::Duration;
 
 use ccwb_config::OidcProfile;
-use ccwb_http::{HttpClient, HttpError, HttpErrorKind};
+use ccwb_http::{HttpClient, HttpError};
 
 use super::case::Case;
 use super::checks::{CA_BUNDLE, ENDPOINTS, PROXY, clock, has_failed};
@@ -85,26 +85,6 @@ async fn in_time(name: &'static str, found: &mut Vec<Finding>, check: impl Async
     if tokio::time::timeout(LIMIT, check(found)).await.is_err() {
         let what = format!("no end within {} s", LIMIT.as_secs());
         found.push(Finding::failed(name, what, "check the network connection (VPN, proxy) and try again"));
-    }
-}
-
-/// What to do about a request that got no answer.
-fn network_fix(error: &HttpError) -> &'static str {
-    match error.kind() {
-        Some(HttpErrorKind::Dns) => {
-            "check the spelling of the host in config.json, and the network connection (VPN, DNS)"
-        }
-        Some(HttpErrorKind::Tls) => {
-            "a proxy or firewall may present its own certificate: set AWS_CA_BUNDLE or SSL_CERT_FILE to a PEM file with \
-             your company's root certificate"
-        }
-        Some(HttpErrorKind::Timeout | HttpErrorKind::Connect) => {
-            "check the network connection (VPN), and set HTTPS_PROXY if this network needs a proxy"
-        }
-        Some(HttpErrorKind::Broken | HttpErrorKind::TooLarge) => {
-            "a proxy or firewall may stand between; try another network"
-        }
-        None => "mend the proxy and certificate variables",
     }
 }
 

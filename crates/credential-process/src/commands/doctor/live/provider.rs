@@ -1,5 +1,6 @@
 //! The identity provider: metadata, keys, endpoints, and whether it knows our redirect address.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use ccwb_http::HttpClient;
@@ -9,11 +10,12 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
-use super::{Live, network_fix, post_form};
+use super::{Live, post_form};
 use crate::commands::doctor::checks::{clock, span};
 use crate::commands::doctor::finding::{Finding, State};
 use crate::commands::doctor::safe::foreign;
 use crate::http;
+use crate::network_hint::network_hint;
 use crate::world::World;
 
 const DISCOVERY: &str = "provider-discovery";
@@ -56,7 +58,7 @@ async fn discovery(live: &Live<'_>, client: &HttpClient, found: &mut Vec<Finding
     let issuer = live.oidc.issuer.as_str().trim_end_matches('/');
     let address = Url::parse(&format!("{issuer}/.well-known/openid-configuration")).ok()?;
     let started = Instant::now();
-    let problem = match client.get_json(&address).await {
+    let problem: (String, Cow<'_, str>) = match client.get_json(&address).await {
         Ok(answer) => {
             found.push(clock_skew(client));
             match (answer.status().as_u16(), serde_json::from_slice::<Value>(answer.body())) {
@@ -67,14 +69,15 @@ async fn discovery(live: &Live<'_>, client: &HttpClient, found: &mut Vec<Finding
                 }
                 (200, Err(_)) => (
                     format!("{address} answered something that is not JSON"),
-                    "a captive portal or proxy may answer in its place",
+                    "a captive portal or proxy may answer in its place".into(),
                 ),
-                (status, _) => {
-                    (format!("{address} answered {status}"), "check provider_domain and the oidc_ keys in config.json")
-                }
+                (status, _) => (
+                    format!("{address} answered {status}"),
+                    "check provider_domain and the oidc_ keys in config.json".into(),
+                ),
             }
         }
-        Err(error) => (error.to_string(), network_fix(&error)),
+        Err(error) => (error.to_string(), network_hint(Some(&error)).into()),
     };
     let endpoints = &live.oidc.endpoints;
     let needed = endpoints.authorization.is_none() || endpoints.token.is_none() || endpoints.jwks.is_none();
@@ -138,8 +141,8 @@ fn unusable(error: &OidcError) -> Finding {
         _ => DISCOVERY,
     };
     let fix = match error {
-        OidcError::Network { source, .. } => network_fix(source),
-        _ => "try again in a minute; if it stays, show this to the provider's administrator",
+        OidcError::Network { source, .. } => network_hint(Some(source)),
+        _ => "try again in a minute; if it stays, show this to the provider's administrator".to_owned(),
     };
     Finding::failed(name, foreign(&error.to_string()), fix)
 }
@@ -159,7 +162,7 @@ async fn keys(client: &HttpClient, metadata: &Metadata) -> Finding {
     }
     let answer = match client.get_json(&metadata.jwks_uri).await {
         Ok(answer) => answer,
-        Err(error) => return Finding::failed(KEYS, error.to_string(), network_fix(&error)),
+        Err(error) => return Finding::failed(KEYS, error.to_string(), network_hint(Some(&error))),
     };
     let set: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     let keys = set.get("keys").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -186,12 +189,7 @@ fn signs(key: &Value) -> bool {
 async fn token_endpoint(client: &HttpClient, metadata: &Metadata) -> Finding {
     let address = &metadata.token_endpoint;
     match post_form(client, address.as_str(), "").await {
-        Err(error) => Finding::failed(TOKEN, error.to_string(), network_fix(&error)),
-        Ok(answer) if answer.status() == ::http::StatusCode::PROXY_AUTHENTICATION_REQUIRED => Finding::failed(
-            TOKEN,
-            "the proxy wants a user name and password",
-            "put them into HTTPS_PROXY, or ask for an exception",
-        ),
+        Err(error) => Finding::failed(TOKEN, error.to_string(), network_hint(Some(&error))),
         Ok(answer) if answer.status().is_server_error() => {
             let what = format!("{address} answered {}", answer.status());
             Finding::failed(TOKEN, what, "the provider has a problem: try again in a minute")
@@ -208,7 +206,7 @@ async fn redirect(live: &Live<'_>, client: &HttpClient, metadata: &Metadata) -> 
     for &port in live.oidc.redirect_ports.iter().take(4) {
         let mut request = AuthorizationRequest::new(live.oidc, metadata, port);
         with_prompt_none(&mut request.url);
-        match client.get_json(&request.url).await {
+        match client.get_page(&request.url).await {
             Ok(answer) if leads_to(&answer, &request.redirect_uri) => known.push(port.to_string()),
             Ok(answer) if matches!(answer.status().as_u16(), 400 | 401 | 403) => refused.push(request.redirect_uri),
             _ => silent.push(port.to_string()),

@@ -1,0 +1,43 @@
+//! What a person can do about a request that got no answer.
+
+use ccwb_http::{HttpError, HttpErrorKind, UsedProxy};
+
+/// The variables that name certificates to trust.
+pub(crate) const CA_BUNDLES: [&str; 4] =
+    ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"];
+
+/// The next step. It names variables, never what they hold.
+pub(crate) fn network_hint(error: Option<&HttpError>) -> String {
+    let (kind, proxy) = (error.and_then(HttpError::kind), error.and_then(HttpError::proxy));
+    match (kind, proxy) {
+        (Some(HttpErrorKind::Tls), _) => {
+            let [first, others @ ..] = CA_BUNDLES;
+            format!(
+                "if your company inspects TLS or has an authority of its own, set {first} (or {}) to a PEM file with its \
+                 root certificate",
+                others.join(", ")
+            )
+        }
+        (Some(HttpErrorKind::Portal), _) => {
+            "open any web page in your browser, pass the network's login page, and try again".to_owned()
+        }
+        (Some(HttpErrorKind::ProxyAuthentication), Some(UsedProxy { variable, .. })) => format!(
+            "put your user name and password for the proxy into {variable}: http://name:password@host:port, special \
+             characters percent-encoded"
+        ),
+        (
+            Some(HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::Timeout | HttpErrorKind::ProxyRefused),
+            Some(UsedProxy { variable, .. }),
+        ) => format!(
+            "check the proxy that is named by {variable}; if this host is reached without it, add the host to NO_PROXY"
+        ),
+        (Some(HttpErrorKind::Dns), None) => {
+            "check the name in config.json and the network connection (VPN); set HTTPS_PROXY if this network needs a proxy"
+                .to_owned()
+        }
+        (Some(HttpErrorKind::Connect | HttpErrorKind::Timeout), None) => {
+            "check the network connection (VPN) and try again; set HTTPS_PROXY if this network needs a proxy".to_owned()
+        }
+        _ => "check the network connection (VPN, proxy) and try again".to_owned(),
+    }
+}
