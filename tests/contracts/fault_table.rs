@@ -50,6 +50,11 @@ impl At {
         }
     }
 
+    /// Somebody on the way answered.
+    fn portal() -> Outcome {
+        Outcome::fails(exit::NETWORK, "captive-portal")
+    }
+
     fn refused(self) -> Outcome {
         if self.is_aws() {
             Outcome::fails(exit::AWS, "aws-refused")
@@ -96,13 +101,18 @@ pub(crate) fn rows(at: At) -> Vec<Row> {
         ),
         ("500", status(500, json!({"message": "oops"})), at.no_answer()),
         ("500 HTML", status(500, json!(html)), at.no_answer()),
-        ("HTML with 200", status(200, json!(html)), at.no_answer()),
+        ("HTML with 200", status(200, json!(html)), At::portal()),
         ("half a JSON", Fault { content_type: json_type, ..status(200, json!("{\"id_token\": \"")) }, at.no_answer()),
         ("nothing with 200", status(200, json!("")), at.no_answer()),
         (
             "a redirect",
-            Fault { headers: [("location".into(), "http://127.0.0.1:9/".into())].into(), ..status(302, json!("")) },
+            Fault { headers: [("location".into(), "/elsewhere".into())].into(), ..status(302, json!("")) },
             at.no_answer(),
+        ),
+        (
+            "a redirect to another host",
+            Fault { headers: [("location".into(), "http://login.example/".into())].into(), ..status(302, json!("")) },
+            At::portal(),
         ),
         // A lax client may read it all the same.
         (

@@ -16,10 +16,12 @@
 
 mod browsing;
 pub mod free_port;
+mod gateway;
 mod home;
 pub mod http;
 pub mod leaks;
 pub mod local_server;
+mod office;
 mod output;
 pub mod part;
 mod process_group;
@@ -29,6 +31,8 @@ pub mod targets;
 
 pub use browsing::FakeBrowser;
 pub use free_port::free_port;
+pub use gateway::Gateway;
 pub use home::Home;
+pub use office::Office;
 pub use output::{LIMIT, Output, Overrun, Running, run, start};
 pub use program::Program;

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::aws::roles::Role;
 use crate::idp::client::Client;
@@ -14,6 +15,8 @@ pub struct Options {
     pub idp_port: u16,
     /// Port of the AWS endpoints; 0 takes a free one.
     pub aws_port: u16,
+    /// Where the provider says it is, if something in front of it takes the requests: for TLS, or for a name.
+    pub public_idp_url: Option<Url>,
     /// Which provider's issuer, paths, claims and quirks to follow.
     pub shape: ProviderShape,
     /// How long what is issued lives.
@@ -32,10 +35,22 @@ pub struct Options {
     pub users: Vec<User>,
     /// The AWS account that everything belongs to.
     pub account_id: String,
-    /// The region of the identity pool and of the bills.
+    /// The region of the identity pool and of the bills; it decides the partition of every ARN.
     pub region: String,
     /// IAM roles; the first one that trusts each principal is the one that configurations name.
     pub roles: Vec<Role>,
+}
+
+impl Options {
+    /// The part of AWS that the region belongs to, as in ARNs.
+    pub(crate) fn partition(&self) -> &'static str {
+        match self.region.split('-').collect::<Vec<_>>()[..] {
+            [_, "gov", ..] => "aws-us-gov",
+            ["cn", ..] => "aws-cn",
+            ["eusc", ..] => "aws-eusc",
+            _ => "aws",
+        }
+    }
 }
 
 impl Default for Options {
@@ -43,6 +58,7 @@ impl Default for Options {
         Self {
             idp_port: 0,
             aws_port: 0,
+            public_idp_url: None,
             shape: ProviderShape::Generic,
             lifetimes: Lifetimes::default(),
             auto_approve: false,

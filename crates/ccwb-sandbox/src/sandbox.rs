@@ -12,7 +12,7 @@ use crate::http::connection::BreakSwitch;
 use crate::http::server::{Side, serve};
 use crate::idp::shape::ProviderShape;
 use crate::options::Options;
-use crate::world::World;
+use crate::world::{World, without_scheme};
 
 /// A running sandbox; it stops when it is dropped.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ pub(crate) fn config_json(world: &World, federation: Federation, storage: &str) 
     let paths = shape.paths();
     let client = world.idp().clients.first().cloned();
     let mut profile = json!({
-        "provider_domain": world.issuer.trim_start_matches("http://").trim_end_matches('/'),
+        "provider_domain": world.issuer_without_scheme().trim_end_matches('/'),
         "provider_type": shape.provider_type(),
         "client_id": client.as_ref().map(|client| client.id.clone()),
         "aws_region": world.options.region,
@@ -146,8 +146,7 @@ pub(crate) fn config_json(world: &World, federation: Federation, storage: &str) 
     }
     match shape {
         ProviderShape::OktaCustom(server) => {
-            profile["provider_domain"] =
-                json!(world.idp_url.as_str().trim_start_matches("http://").trim_end_matches('/'));
+            profile["provider_domain"] = json!(without_scheme(world.public_idp_url().as_str()).trim_end_matches('/'));
             profile["okta_auth_server_id"] = json!(server);
         }
         ProviderShape::Cognito(pool) => profile["cognito_user_pool_id"] = json!(pool),
@@ -173,5 +172,5 @@ pub(crate) fn config_json(world: &World, federation: Federation, storage: &str) 
 fn web_identity_role(world: &World) -> Option<String> {
     let aws = world.aws();
     let trusts_provider = |role: &&Role| role.trust == Trust::WebIdentity;
-    aws.roles.iter().find(trusts_provider).map(|role| role.arn(&world.options.account_id))
+    aws.roles.iter().find(trusts_provider).map(|role| role.arn(&world.options))
 }

@@ -24,7 +24,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(options: Options, idp_url: Url, aws_url: Url) -> Arc<Self> {
-        let issuer = options.shape.issuer(&idp_url);
+        let issuer = options.shape.issuer(options.public_idp_url.as_ref().unwrap_or(&idp_url));
         Arc::new(Self {
             idp: Mutex::new(IdpState::new(&options)),
             aws: Mutex::new(AwsState::new(&options)),
@@ -50,10 +50,24 @@ impl World {
         lock(&self.control)
     }
 
+    /// Where the provider says it is.
+    pub(crate) fn public_idp_url(&self) -> &Url {
+        self.options.public_idp_url.as_ref().unwrap_or(&self.idp_url)
+    }
+
     /// A path of the provider as an absolute URL.
     pub(crate) fn idp_address(&self, path: &str) -> String {
-        format!("{}{path}", self.idp_url.as_str().trim_end_matches('/'))
+        format!("{}{path}", self.public_idp_url().as_str().trim_end_matches('/'))
     }
+
+    /// The issuer as identity pools and ARNs name it.
+    pub(crate) fn issuer_without_scheme(&self) -> &str {
+        without_scheme(&self.issuer)
+    }
+}
+
+pub(crate) fn without_scheme(address: &str) -> &str {
+    address.split_once("://").map_or(address, |(_, rest)| rest)
 }
 
 /// A handler that panicked has failed its own test; the others should still see a working sandbox.

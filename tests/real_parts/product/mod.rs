@@ -8,6 +8,7 @@ mod keyring_fallback;
 mod logout;
 mod machine;
 mod pages;
+mod proxies;
 mod refresh;
 mod sign_in;
 mod stage;

@@ -5,19 +5,23 @@
 
 mod chromium;
 mod clients;
+mod mitmproxy;
 mod moto;
 mod oidc_provider;
 mod presence;
 mod sandbox;
 mod secret_service;
 mod server;
+mod tinyproxy;
 
 pub use chromium::Chromium;
 pub use clients::{aws_cli, boto3_client, js_client};
+pub use mitmproxy::Mitmproxy;
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
 pub use sandbox::Sandbox;
 pub use secret_service::{SecretService, SecretServiceMode};
+pub use tinyproxy::Tinyproxy;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,7 +45,7 @@ fn node_package(name: &str) -> Option<PathBuf> {
     present(&format!("npm {name}"), package.join("package.json").is_file()).then_some(package)
 }
 
-/// A program of a Python environment: `sdk` or `awscli`.
+/// A program of a Python environment: `sdk`, `awscli` or `mitmproxy`.
 fn python_program(environment: &str, program: &str) -> Option<PathBuf> {
     let path = installed().join("python").join(environment).join("bin").join(program);
     present(&format!("PyPI {program} ({environment})"), path.is_file()).then_some(path)

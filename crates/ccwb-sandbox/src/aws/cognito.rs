@@ -92,6 +92,7 @@ fn get_credentials(world: &World, body: &[u8]) -> Answer {
     }
     let role = role_for(world, input.custom_role_arn.as_deref())?;
     let principal = Principal {
+        partition: world.options.partition(),
         account_id: world.options.account_id.clone(),
         role,
         session_name: "CognitoIdentityCredentials".to_owned(),
@@ -140,7 +141,7 @@ fn signed_in(world: &World, logins: &BTreeMap<String, String>) -> Result<(String
 
 /// Keys of `Logins` that this pool knows: the issuer without its scheme. Auth0's is registered with or without its slash.
 fn provider_names(world: &World) -> Vec<String> {
-    let name = world.issuer.trim_start_matches("http://").to_owned();
+    let name = world.issuer_without_scheme().to_owned();
     match world.options.shape {
         ProviderShape::Auth0 => vec![name.trim_end_matches('/').to_owned(), name],
         _ => vec![name],

@@ -1,6 +1,7 @@
 /// Who an AWS session acts as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Principal {
+    pub(crate) partition: &'static str,
     pub(crate) account_id: String,
     pub(crate) role: String,
     pub(crate) session_name: String,
@@ -10,7 +11,8 @@ pub(crate) struct Principal {
 
 impl Principal {
     pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:sts::{}:assumed-role/{}/{}", self.account_id, self.role, self.session_name)
+        let Self { partition, account_id, role, session_name, .. } = self;
+        format!("arn:{partition}:sts::{account_id}:assumed-role/{role}/{session_name}")
     }
 
     /// `AROA...:session`.

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::options::Options;
+
 /// An IAM role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,13 +50,17 @@ impl Role {
         ]
     }
 
-    /// `arn:aws:iam::ACCOUNT:role/NAME`.
-    pub fn arn(&self, account_id: &str) -> String {
-        format!("arn:aws:iam::{account_id}:role/{}", self.name)
+    /// `arn:aws:iam::ACCOUNT:role/NAME`, in the partition and the account of a sandbox with these options.
+    pub fn arn(&self, options: &Options) -> String {
+        format!("{}{}", prefix(options), self.name)
     }
 }
 
 /// The name in a role ARN of this account.
-pub(crate) fn name_in<'a>(arn: &'a str, account_id: &str) -> Option<&'a str> {
-    arn.strip_prefix("arn:aws:iam::")?.strip_prefix(account_id)?.strip_prefix(":role/")
+pub(crate) fn name_in<'a>(arn: &'a str, options: &Options) -> Option<&'a str> {
+    arn.strip_prefix(&prefix(options))
+}
+
+fn prefix(options: &Options) -> String {
+    format!("arn:{}:iam::{}:role/", options.partition(), options.account_id)
 }

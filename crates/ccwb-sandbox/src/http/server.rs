@@ -44,7 +44,7 @@ async fn answer(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-        return to_response(Reply::empty(413), None);
+        return to_response(Reply::empty(413), &world, None);
     };
     let call = Call {
         method: parts.method,
@@ -66,7 +66,7 @@ async fn answer(
     if fault.as_ref().is_some_and(|fault| fault.drop) {
         connection.pull();
     }
-    to_response(reply, fault.and_then(|fault| fault.truncate))
+    to_response(reply, &world, fault.and_then(|fault| fault.truncate))
 }
 
 fn handle(side: Side, world: &Arc<World>, call: &Call) -> Reply {
@@ -109,7 +109,7 @@ fn log(world: &World, call: &Call, endpoint: &str, outcome: Outcome) {
     world.control().log(now, endpoint, call, outcome.status, outcome.fault, outcome.notes);
 }
 
-fn to_response(reply: Reply, truncate: Option<usize>) -> Response {
+fn to_response(reply: Reply, world: &World, truncate: Option<usize>) -> Response {
     let length = reply.body.len();
     let body = match truncate {
         // A body of unknown length under a declared one: hyper sends the part and then breaks the connection.
@@ -121,12 +121,18 @@ fn to_response(reply: Reply, truncate: Option<usize>) -> Response {
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // The time of the sandbox, which tests move; a fault may tell another one.
+    let date = world.clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    response.headers_mut().insert("date", HeaderValue::try_from(date).expect("a date is visible ASCII"));
     if truncate.is_some() {
         response.headers_mut().insert("content-length", HeaderValue::from(length));
     }
     for (name, value) in reply.headers {
         // A fault may ask for headers that HTTP can't carry; those are left out.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            if name == "date" {
+                response.headers_mut().remove(&name);
+            }
             response.headers_mut().append(name, value);
         }
     }

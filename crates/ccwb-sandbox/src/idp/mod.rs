@@ -21,6 +21,8 @@ pub(crate) mod user;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use url::Position;
+
 use self::client::Client;
 use self::code::Code;
 use self::device::DeviceAuthorization;
@@ -121,5 +123,6 @@ fn is_for_this_host(world: &World, call: &Call) -> bool {
         return cfg!(test);
     };
     let port = world.idp_url.port().unwrap_or(80);
-    [format!("127.0.0.1:{port}"), format!("localhost:{port}")].contains(&host.to_ascii_lowercase())
+    let public = &world.public_idp_url()[Position::BeforeHost..Position::BeforePath];
+    [&*format!("127.0.0.1:{port}"), &*format!("localhost:{port}"), public].contains(&&*host.to_ascii_lowercase())
 }

@@ -61,7 +61,7 @@ pub(super) fn inference_profiles(world: &World, query: &Form) -> Result<Reply, A
 }
 
 fn system_profiles(world: &World) -> Vec<Value> {
-    let (region, account) = (&world.options.region, &world.options.account_id);
+    let (partition, region, account) = (world.options.partition(), &world.options.region, &world.options.account_id);
     let geography = match region.split('-').next() {
         Some("ap") => "apac",
         Some(geography @ "eu") => geography,
@@ -70,7 +70,7 @@ fn system_profiles(world: &World) -> Vec<Value> {
     let profile = |geography: &str, id: &str, name: &str| {
         json!({
             "inferenceProfileId": format!("{geography}.{id}"),
-            "inferenceProfileArn": format!("arn:aws:bedrock:{region}:{account}:inference-profile/{geography}.{id}"),
+            "inferenceProfileArn": format!("arn:{partition}:bedrock:{region}:{account}:inference-profile/{geography}.{id}"),
             "inferenceProfileName": format!("{} {name}", geography.to_ascii_uppercase()),
             "models": [{"modelArn": model_arn(world, id)}],
             "status": "ACTIVE", "type": "SYSTEM_DEFINED",
@@ -82,7 +82,7 @@ fn system_profiles(world: &World) -> Vec<Value> {
 }
 
 fn model_arn(world: &World, id: &str) -> String {
-    format!("arn:aws:bedrock:{}::foundation-model/{id}", world.options.region)
+    format!("arn:{}:bedrock:{}::foundation-model/{id}", world.options.partition(), world.options.region)
 }
 
 #[cfg(test)]

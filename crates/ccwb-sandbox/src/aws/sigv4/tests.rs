@@ -17,6 +17,7 @@ const BODY: &str = r#"{"max_tokens":1}"#;
 fn world_with_session() -> (Arc<World>, Session) {
     let world = World::for_test(Options::default());
     let principal = Principal {
+        partition: "aws",
         account_id: "123456789012".to_owned(),
         role: "R".to_owned(),
         session_name: "alice".to_owned(),

@@ -16,7 +16,7 @@ pub(super) fn answer(world: &World, call: &Call, form: &Form) -> Result<Reply, A
     let arn = form.get("RoleArn").unwrap_or_default();
     let session_name = session_name::read(form)?;
     let account_id = &world.options.account_id;
-    let role = name_in(arn, account_id).and_then(|name| world.aws().role(name).cloned());
+    let role = name_in(arn, &world.options).and_then(|name| world.aws().role(name).cloned());
     let trusted = role.filter(|role| {
         role.trust == Trust::Roles
             && role.external_id.as_deref().is_none_or(|required| form.get("ExternalId") == Some(required))
@@ -33,6 +33,7 @@ pub(super) fn answer(world: &World, call: &Call, form: &Form) -> Result<Reply, A
         return Err(ApiError::new(400, "ValidationError", message));
     }
     let principal = Principal {
+        partition: world.options.partition(),
         account_id: account_id.clone(),
         role: role.name,
         session_name: session_name.to_owned(),

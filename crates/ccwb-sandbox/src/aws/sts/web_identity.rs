@@ -28,17 +28,19 @@ pub(super) fn answer(world: &World, form: &Form) -> Result<Reply, ApiError> {
     let seconds = duration::read(form, role.max_session_duration, default)?;
     let VerifiedIdToken { subject, audience, person, kid } = verified;
     let principal = Principal {
+        partition: world.options.partition(),
         account_id: world.options.account_id.clone(),
         role: role.name,
         session_name: session_name.to_owned(),
         person,
     };
-    let provider = world.issuer.trim_start_matches("http://").trim_end_matches('/');
+    let provider = world.issuer_without_scheme().trim_end_matches('/');
+    let (partition, account_id) = (world.options.partition(), &world.options.account_id);
     let result = [
         assumed(world, principal, seconds),
         xml::text("SubjectFromWebIdentityToken", &subject),
         xml::text("Audience", &audience),
-        xml::text("Provider", &format!("arn:aws:iam::{}:oidc-provider/{provider}", world.options.account_id)),
+        xml::text("Provider", &format!("arn:{partition}:iam::{account_id}:oidc-provider/{provider}")),
     ];
     Ok(xml::response("AssumeRoleWithWebIdentity", &result).note("kid", kid))
 }
@@ -46,7 +48,7 @@ pub(super) fn answer(world: &World, form: &Form) -> Result<Reply, ApiError> {
 /// STS doesn't say whether a role is missing or doesn't trust the provider.
 fn trusted_role(world: &World, arn: &str) -> Result<Role, ApiError> {
     let aws = world.aws();
-    let role = name_in(arn, &world.options.account_id).and_then(|name| aws.role(name));
+    let role = name_in(arn, &world.options).and_then(|name| aws.role(name));
     role.filter(|role| role.trust == Trust::WebIdentity)
         .cloned()
         .ok_or_else(|| ApiError::new(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"))
