@@ -4,6 +4,7 @@ mod ask_first;
 mod budget;
 mod changed_config;
 mod claims;
+mod clock;
 mod export;
 mod first_call;
 mod hostile_callbacks;

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 /// Differences between clocks up to this many seconds are not corrected.
-const TOLERATED_SKEW: i64 = 60;
+pub const TOLERATED_SKEW: i64 = 60;
 
 /// Temporary AWS credentials.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ mod sdk;
 mod session_name;
 mod sts;
 
-pub use credentials::Credentials;
+pub use credentials::{Credentials, TOLERATED_SKEW};
 pub use error::{AwsRefusal, FederationError};
 pub use federate::{Federated, Federator, Person};
 pub use sdk::AwsSettings;

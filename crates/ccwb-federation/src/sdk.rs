@@ -29,6 +29,7 @@ macro_rules! client {
             .behavior_version($service::config::BehaviorVersion::latest())
             .region($service::config::Region::new($region.to_owned()))
             .http_client($http.for_aws())
+            .time_source($http.time_for_aws())
             .sleep_impl(TokioSleep::new())
             .retry_config(retries($settings))
             .timeout_config(time_limits($settings))

@@ -1,5 +1,8 @@
 //! Our client as the HTTP client of the AWS SDKs.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_runtime_api::client::http::{
     HttpClient as AwsHttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -16,6 +19,20 @@ impl HttpClient {
     /// This client for the configuration of an AWS SDK client.
     pub fn for_aws(&self) -> SharedHttpClient {
         SharedHttpClient::new(Adapter(self.clone()))
+    }
+
+    /// The time of the servers for the same place: AWS refuses what is signed more than five minutes off.
+    pub fn time_for_aws(&self) -> SharedTimeSource {
+        SharedTimeSource::new(ServersTime(self.clone()))
+    }
+}
+
+#[derive(Debug)]
+struct ServersTime(HttpClient);
+
+impl TimeSource for ServersTime {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(self.0.servers_time().unsigned_abs())
     }
 }
 

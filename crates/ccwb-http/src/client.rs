@@ -61,7 +61,22 @@ impl HttpClient {
 
     /// Seconds by which this machine's clock is behind what servers say (negative: ahead), from their `Date` headers.
     pub fn clock_skew(&self) -> i64 {
-        self.skew.seconds()
+        self.skew.known().unwrap_or(0)
+    }
+
+    /// Whether a server has told its time, or somebody has told what was measured before.
+    pub fn knows_the_time(&self) -> bool {
+        self.skew.known().is_some()
+    }
+
+    /// What an earlier client measured holds until this one has asked a server.
+    pub fn assume_clock_skew(&self, seconds: i64) {
+        self.skew.assume(seconds);
+    }
+
+    /// The servers' time in Unix seconds, as far as it is known.
+    pub(crate) fn servers_time(&self) -> i64 {
+        (self.clock)() + self.clock_skew()
     }
 
     /// One attempt.

@@ -90,7 +90,9 @@ impl HttpError {
         } else if says("proxy authorization required") {
             (HttpErrorKind::ProxyAuthentication, "the proxy wants a user name and a password, or others".to_owned())
         } else if says("tunnel error: unsuccessful") {
-            (HttpErrorKind::ProxyRefused, "the proxy did not make the connection".to_owned())
+            // It does not say with which status: tinyproxy answers a wrong password with 401, others with 403.
+            let why = "a wrong password, a host that it does not allow, a login page?";
+            (HttpErrorKind::ProxyRefused, format!("the proxy did not make the connection ({why})"))
         } else if error.is_connect() {
             (HttpErrorKind::Connect, innermost)
         } else {

@@ -1,6 +1,6 @@
 //! What is kept between calls, typed and bound to the identity: a changed configuration finds nothing.
 
-use ccwb_federation::Credentials;
+use ccwb_federation::{Credentials, TOLERATED_SKEW};
 use ccwb_oidc::IdToken;
 use ccwb_store::{Fallback, LockGuard, Slot, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,6 +25,10 @@ pub(crate) struct Tokens {
     pub(crate) signed_in_at: Option<i64>,
     /// The role allows less than the configuration asks for.
     pub(crate) shortened: bool,
+    /// Seconds by which this machine's clock was behind the servers' when the tokens were had.
+    pub(crate) skew: i64,
+    /// When they were stored, in Unix seconds of this machine's clock; known of stored ones only.
+    pub(crate) saved_at: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,12 +44,24 @@ struct Wire<'a> {
     signed_in_at: Option<i64>,
     #[serde(default)]
     shortened: bool,
+    #[serde(default)]
+    skew: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    saved_at: Option<i64>,
 }
 
 impl Tokens {
     /// The ID token, if it can still be used.
     pub(crate) fn usable_id_token(&self, now: DateTime<Utc>) -> Option<IdToken> {
+        let now = now + TimeDelta::seconds(self.skew(now));
         self.last_id_token().filter(|token| token.expires() - now > ID_TOKEN_MARGIN)
+    }
+
+    /// Seconds by which this machine's clock is behind, as far as is known from then. A clock that was set back since has
+    /// been mended.
+    pub(crate) fn skew(&self, now: DateTime<Utc>) -> i64 {
+        let mended = self.saved_at.is_none_or(|saved_at| now.timestamp() < saved_at);
+        if mended || self.skew.abs() <= TOLERATED_SKEW { 0 } else { self.skew }
     }
 
     /// The ID token, whatever its age.
@@ -105,6 +121,8 @@ pub(crate) fn save_tokens(
         identity_id: tokens.identity_id.as_deref().map(Into::into),
         signed_in_at: tokens.signed_in_at,
         shortened: tokens.shortened,
+        skew: tokens.skew,
+        saved_at: Some(now.timestamp()),
     };
     let stored = serde_json::to_string(&wire).unwrap_or_default().into();
     context.store.write(Slot::Tokens, &stored, now.timestamp(), held)
@@ -118,5 +136,7 @@ fn parse(stored: &SecretString, binding: &str) -> Option<Tokens> {
         identity_id: wire.identity_id.map(std::borrow::Cow::into_owned),
         signed_in_at: wire.signed_in_at,
         shortened: wire.shortened,
+        skew: wire.skew,
+        saved_at: wire.saved_at,
     })
 }

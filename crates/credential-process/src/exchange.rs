@@ -35,6 +35,7 @@ pub(crate) async fn federate(
     if federated.identity_id != tokens.identity_id || federated.shortened != tokens.shortened {
         tokens.identity_id.clone_from(&federated.identity_id);
         tokens.shortened = federated.shortened;
+        tokens.skew = client.clock_skew();
         cache::save_tokens(context, tokens, now, held)?;
     }
     cache::save_credentials(context, &federated.credentials, now, held)?;

@@ -6,13 +6,14 @@ use std::time::Duration;
 use ccwb_config::WebAddress;
 use ccwb_federation::AwsSettings;
 use ccwb_http::{HttpClient, HttpSettings, ProxySettings, ProxyVariable};
+use ccwb_oidc::{ClientCredential, Metadata};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::codes;
 use crate::error::Error;
 use crate::network_hint::CA_BUNDLES;
 use crate::world::World;
+use crate::{clock, codes};
 
 /// Time limit of one request. Every command's own limit is longer.
 const REQUEST: Duration = Duration::from_secs(8);
@@ -46,6 +47,24 @@ pub(crate) fn client(world: &World) -> Result<HttpClient, Error> {
 /// The time as servers see it, from the answers that this client got so far.
 pub(crate) fn servers_time(client: &HttpClient) -> DateTime<Utc> {
     World::now() + TimeDelta::seconds(client.clock_skew())
+}
+
+/// Asks a server for its time, where a request is about to be signed with a time and nobody was asked yet.
+pub(crate) async fn learn_the_time(client: &HttpClient, credential: &ClientCredential, metadata: &Metadata) {
+    if matches!(credential, ClientCredential::PrivateKeyJwt { .. }) && !client.knows_the_time() {
+        // If this fails, so will the request, and it tells why.
+        let _ = client.get_json(&metadata.jwks_uri).await;
+    }
+}
+
+/// An error of somebody who may have judged by another clock names by how much this machine's is wrong.
+pub(crate) fn name_the_clock(client: &HttpClient, mut error: Error) -> Error {
+    if let Some(difference) = clock::difference(client.clock_skew(), "the servers'")
+        && [codes::PROVIDER_REFUSED.exit, codes::AWS_REFUSED.exit].contains(&error.exit)
+    {
+        error.message = format!("{}; {difference}", error.message);
+    }
+    error
 }
 
 /// Endpoints and limits of AWS.

@@ -8,6 +8,7 @@ mod browser;
 mod cache;
 mod caller;
 mod cli;
+mod clock;
 mod codes;
 mod commands;
 mod context;

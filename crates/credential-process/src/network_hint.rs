@@ -25,8 +25,12 @@ pub(crate) fn network_hint(error: Option<&HttpError>) -> String {
             "put your user name and password for the proxy into {variable}: http://name:password@host:port, special \
              characters percent-encoded"
         ),
+        (Some(HttpErrorKind::ProxyRefused), Some(UsedProxy { variable, .. })) => format!(
+            "check the proxy that is named by {variable}, and the user name and password in it; if this host is reached \
+             without it, add the host to NO_PROXY"
+        ),
         (
-            Some(HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::Timeout | HttpErrorKind::ProxyRefused),
+            Some(HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::Timeout),
             Some(UsedProxy { variable, .. }),
         ) => format!(
             "check the proxy that is named by {variable}; if this host is reached without it, add the host to NO_PROXY"

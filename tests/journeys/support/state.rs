@@ -73,6 +73,13 @@ impl Journey {
         });
     }
 
+    /// Takes the stored ID token away.
+    pub(crate) fn lose_the_id_token(&self) {
+        self.rewrite("tokens", |tokens| {
+            tokens.as_object_mut().expect("tokens are an object").remove("id_token").expect("it is stored");
+        });
+    }
+
     /// Lets all expire but the refresh token, whose rung is next.
     pub(crate) fn expire_all_but_the_refresh_token(&self) {
         self.expire_credentials();

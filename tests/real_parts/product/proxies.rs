@@ -88,7 +88,7 @@ fn a_proxy_that_opens_tls_is_named_until_its_authority_is_trusted_and_works_from
             office.run_with(&["export"], &[(variable, &bundle)]).success();
             office.forget();
         }
-        let report = office.run(&["doctor", "--live"]);
-        assert!(report.stdout.matches(&format!("but by \"{}\"", Mitmproxy::AUTHORITY)).count() == 2, "{report}");
+        let report = office.run(&["doctor", "--live", "--json"]);
+        assert!(report.stdout.matches(&format!("but by \\\"{}\\\"", Mitmproxy::AUTHORITY)).count() == 2, "{report}");
     }
 }

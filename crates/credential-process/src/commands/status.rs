@@ -6,10 +6,11 @@ use ccwb_config::{AuthMode, FederationTarget};
 use chrono::{DateTime, Local, TimeZone, Utc};
 use serde_json::{Value, json};
 
+use crate::clock::span as ago;
 use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
-use crate::{cache, last_error, output, sign_in};
+use crate::{cache, clock, last_error, output, sign_in};
 
 pub(crate) fn run(context: &Context<'_>, as_json: bool) -> Result<(), Error> {
     let status = Status::read(context);
@@ -91,9 +92,8 @@ impl Status {
         if self.shortened {
             line("", "the role allows one hour only; max_session_duration in config.json asks for more");
         }
-        if self.clock_behind.abs() > 60 {
-            let direction = if self.clock_behind > 0 { "behind" } else { "ahead of" };
-            line("Clock", &format!("this machine's clock is {} {direction} AWS's", ago(self.clock_behind.abs())));
+        if let Some(difference) = clock::difference(self.clock_behind, "AWS's") {
+            line("Clock", &difference);
         }
         line("Next sign-in", self.next_sign_in());
         line("Storage", &self.storage(context));
@@ -152,14 +152,4 @@ pub(crate) fn target(context: &Context<'_>) -> String {
 
 fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
-/// A span of time in one unit.
-fn ago(seconds: i64) -> String {
-    match seconds {
-        ..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
-    }
 }

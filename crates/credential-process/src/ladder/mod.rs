@@ -16,7 +16,7 @@ use crate::renewal::Wanted;
 use crate::sign_in::Method;
 use crate::surroundings::{self, Place};
 use crate::world::World;
-use crate::{cache, codes, last_error, renewal, sign_in};
+use crate::{cache, clock, codes, last_error, renewal, sign_in};
 
 pub(crate) use goal::{AwsCredentials, Goal, VerifiedIdToken};
 
@@ -82,6 +82,7 @@ fn above<G: Goal>(context: &Context<'_>, climb: Climb) -> Result<G::Prize, Error
             && let Some(prize) = G::cached(context)?
         {
             announce_fallback(context);
+            announce_clock(context);
             return Ok(prize);
         }
         if let Some(failure) = failure {
@@ -143,6 +144,14 @@ pub(crate) fn announce_fallback(context: &Context<'_>) {
     {
         let backend = fallback.backend;
         crate::output::note(&format!("note: {}; the {backend} is used instead", fallback.reason));
+    }
+}
+
+/// Says with each new result that the clock is wrong: what was worked out here, other programs get wrong.
+fn announce_clock(context: &Context<'_>) {
+    let skew = cache::tokens(context).map_or(0, |tokens| tokens.skew(World::now()));
+    if let Some(difference) = clock::difference(skew, "the servers'") {
+        crate::output::note(&format!("note: {difference}; this was corrected here, set the clock for the others"));
     }
 }
 

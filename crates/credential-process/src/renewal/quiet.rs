@@ -22,8 +22,10 @@ pub(crate) fn is_possible(tokens: &Tokens) -> bool {
 pub(super) fn climb(context: &Context<'_>, wanted: Wanted, held: &LockGuard) -> Result<(), Error> {
     let tokens = cache::tokens(context)?;
     let client = http::client(context.world)?;
+    client.assume_clock_skew(tokens.skew(World::now()));
     let quiet = Quiet { context, client, held, wanted };
-    http::runtime()?.block_on(quiet.climb(tokens))
+    let result = http::runtime()?.block_on(quiet.climb(tokens));
+    result.map_err(|error| http::name_the_clock(&quiet.client, error))
 }
 
 struct Quiet<'a> {
@@ -67,7 +69,11 @@ impl Quiet<'_> {
         let mut provider = Provider::load(&self.client, profile, &cache_file, now).await?;
         let credential = client_credential(self.context)?;
         let metadata = provider.metadata().clone();
-        let answer = TokenClient::new(&self.client, &metadata, profile, &credential, now).refresh(&refresh_token).await;
+        http::learn_the_time(&self.client, &credential, &metadata).await;
+        let servers_time = http::servers_time(&self.client);
+        let token_client = TokenClient::new(&self.client, &metadata, profile, &credential, servers_time);
+        let answer = token_client.refresh(&refresh_token).await;
+        tokens.skew = self.client.clock_skew();
         let set = match answer {
             Err(OidcError::Refused { refusal, .. }) if refusal.is_invalid_grant() => {
                 self.context.debug(|| format!("the refresh token is no longer good: {refusal}"));

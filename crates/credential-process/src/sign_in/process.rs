@@ -86,11 +86,14 @@ impl SignIn<'_> {
             Ok(ready) => ready,
             Err(error) => return error.into(),
         };
-        match self.resolve(method, &ready) {
+        let client = ready.client.clone();
+        let mut finished = match self.resolve(method, &ready) {
             Method::Device => self.by_device_code(ready, method == Method::Auto).await,
             Method::Browser => self.by_callback(ready, true).await,
             Method::Auto | Method::Paste => self.by_callback(ready, false).await,
-        }
+        };
+        finished.outcome = finished.outcome.map_err(|error| http::name_the_clock(&client, error));
+        finished
     }
 
     async fn prepare(&self) -> Result<Ready, Error> {
@@ -101,6 +104,7 @@ impl SignIn<'_> {
         let client = http::client(self.context.world)?;
         let cache_file = self.context.state.provider_cache(&self.context.profile.name);
         let provider = Provider::load(&client, profile, &cache_file, World::now()).await?;
+        http::learn_the_time(&client, &credential, provider.metadata()).await;
         Ok(Ready { client, provider, credential, deadline })
     }
 
@@ -139,6 +143,8 @@ impl SignIn<'_> {
             identity_id: before.identity_id,
             signed_in_at: Some(World::now().timestamp()),
             shortened: false,
+            skew: ready.client.clock_skew(),
+            saved_at: None,
         };
         cache::save_tokens(self.context, &tokens, World::now(), &self.held)?;
         let federated = exchange::federate(self.context, &ready.client, &id_token, &mut tokens, &self.held).await?;
@@ -148,7 +154,7 @@ impl SignIn<'_> {
     /// The token endpoint as this client sees it.
     pub(super) fn token_client<'r>(&'r self, ready: &'r Ready) -> Result<TokenClient<'r>, Error> {
         let (profile, metadata) = (self.context.oidc()?, ready.provider.metadata());
-        Ok(TokenClient::new(&ready.client, metadata, profile, &ready.credential, World::now()))
+        Ok(TokenClient::new(&ready.client, metadata, profile, &ready.credential, http::servers_time(&ready.client)))
     }
 
     /// What is stored of an earlier sign-in, if that was the same person.

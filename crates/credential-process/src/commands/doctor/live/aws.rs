@@ -2,7 +2,7 @@
 
 use ccwb_config::FederationTarget;
 use ccwb_federation::{Federated, FederationError, Federator, Person};
-use ccwb_http::HttpClient;
+use ccwb_http::{HttpClient, HttpError, HttpErrorKind};
 use secrecy::SecretString;
 
 use super::Live;
@@ -73,15 +73,22 @@ fn place(live: &Live<'_>) -> String {
 
 fn unreachable(error: &FederationError) -> Finding {
     let fix = match error {
-        FederationError::Network { source, .. } => {
-            format!(
-                "{}; check aws_region in config.json, and AWS_ENDPOINT_URL if it is set",
-                network_hint(source.as_ref())
-            )
+        FederationError::Network { source: Some(error), .. } if !is_a_way_that_leads_nowhere(error) => {
+            network_hint(Some(error))
         }
+        FederationError::Network { .. } => "check the network connection (VPN, proxy), aws_region in config.json, and \
+                                            AWS_ENDPOINT_URL if it is set"
+            .to_owned(),
         _ => "a proxy may answer in AWS's place; check AWS_ENDPOINT_URL and HTTPS_PROXY".to_owned(),
     };
     Finding::failed(ENDPOINT, foreign(&error.to_string()), fix)
+}
+
+/// Nobody is there, without a proxy to blame: then the address may be wrong.
+fn is_a_way_that_leads_nowhere(error: &HttpError) -> bool {
+    let kind = error.kind();
+    let nowhere = [HttpErrorKind::Dns, HttpErrorKind::Connect, HttpErrorKind::Timeout, HttpErrorKind::Broken];
+    error.proxy().is_none() && kind.is_none_or(|kind| nowhere.contains(&kind))
 }
 
 fn success(live: &Live<'_>, federated: &Federated) -> Finding {
