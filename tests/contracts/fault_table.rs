@@ -38,28 +38,32 @@ impl At {
 
     /// Nobody answered.
     pub(crate) fn unreachable(self) -> Outcome {
-        Outcome::fails(exit::NETWORK, if self.is_aws() { "aws-unreachable" } else { "provider-unreachable" })
+        Outcome::fails(
+            exit::NETWORK,
+            if self.is_aws() { "aws-unreachable" } else { "provider-unreachable" },
+            "check the network",
+        )
     }
 
     /// Somebody answered who is not the provider, or not AWS.
     fn no_answer(self) -> Outcome {
         if self.is_aws() {
-            Outcome::fails(exit::AWS, "aws-answer")
+            Outcome::fails(exit::AWS, "aws-answer", "try again in a minute")
         } else {
-            Outcome::fails(exit::PROVIDER, "provider-answer")
+            Outcome::fails(exit::PROVIDER, "provider-answer", "try again in a minute")
         }
     }
 
     /// Somebody on the way answered.
     fn portal() -> Outcome {
-        Outcome::fails(exit::NETWORK, "captive-portal")
+        Outcome::fails(exit::NETWORK, "captive-portal", "the network's login page")
     }
 
     fn refused(self) -> Outcome {
         if self.is_aws() {
-            Outcome::fails(exit::AWS, "aws-refused")
+            Outcome::fails(exit::AWS, "aws-refused", "your administrator")
         } else {
-            Outcome::fails(exit::PROVIDER, "provider-refused")
+            Outcome::fails(exit::PROVIDER, "provider-refused", "your administrator")
         }
     }
 }
@@ -69,6 +73,8 @@ impl At {
 pub(crate) struct Outcome {
     pub(crate) exit: i32,
     pub(crate) code: &'static str,
+    /// What the hint is about.
+    pub(crate) hint: &'static str,
     /// It may also work all the same.
     pub(crate) may_work: bool,
     /// Only a sign-in helps: the refresh token is no longer good, or gives no ID token.
@@ -76,8 +82,8 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    fn fails(exit: i32, code: &'static str) -> Self {
-        Self { exit, code, may_work: false, needs_sign_in: false }
+    fn fails(exit: i32, code: &'static str, hint: &'static str) -> Self {
+        Self { exit, code, hint, may_work: false, needs_sign_in: false }
     }
 }
 

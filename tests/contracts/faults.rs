@@ -36,7 +36,10 @@ fn wrong(output: &Output, expected: Outcome) -> Option<String> {
     if expected.may_work && output.code == Some(0) {
         return None;
     }
-    problem(output, expected.exit, &[expected.code])
+    problem(output, expected.exit, &[expected.code]).or_else(|| {
+        let hint = output.stderr.rsplit_once("\nhint: ").map_or("", |(_, hint)| hint);
+        (!hint.contains(expected.hint)).then(|| format!("the hint is not about {:?}: {hint}", expected.hint))
+    })
 }
 
 /// A renewal meets the fault: every command says the same, nobody is asked to sign in, and all works again after it.

@@ -18,6 +18,7 @@ mod inspection;
 mod leaks;
 mod leaks_echoed;
 mod looking;
+mod nobody_there;
 mod partitions;
 mod portals;
 mod profile;

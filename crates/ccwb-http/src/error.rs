@@ -82,7 +82,7 @@ impl HttpError {
         let tls = tls_failure(&error);
         let (kind, detail) = if error.is_timeout() {
             (HttpErrorKind::Timeout, "no answer in time".to_owned())
-        } else if error.is_dns() || says("dns error") || says("failed to lookup") {
+        } else if error.is_dns() || says("dns error") || says("failed to lookup") || says("invalid dns name") {
             let whose = if proxy.is_some() { "the proxy's" } else { "the" };
             (HttpErrorKind::Dns, format!("{whose} name could not be resolved"))
         } else if let Some(reason) = tls {
