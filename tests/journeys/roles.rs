@@ -110,7 +110,14 @@ fn a_session_is_named_after_the_address_and_after_the_subject_where_there_is_non
 fn a_role_that_does_not_trust_the_sign_in_is_an_error_of_aws_and_costs_no_second_window() {
     let mut journey = Journey::with(Federation::Direct, |_| {});
     journey.configure(|profile| profile["federated_role_arn"] = arn("CcwbChainedRole").into());
-    journey.call(&[]).is_error(7, "aws-refused");
+    let output = journey.call(&[]);
+    output.is_error(7, "aws-refused");
+    // R-34: what an administrator has to compare, and not the token.
+    let issuer = journey.sandbox.issuer().to_owned();
+    for word in [arn("CcwbChainedRole").as_str(), &issuer, journey.sandbox.client_id(), "sub \""] {
+        assert!(output.stderr.contains(word), "{word} is not named: {output}");
+    }
+    assert!(!output.stderr.contains("eyJ"), "{output}");
     for _ in 0..3 {
         journey.call(&[]).is_error_at_once(7, "aws-refused");
     }

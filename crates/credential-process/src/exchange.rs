@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use ccwb_config::ClientAuth;
-use ccwb_federation::{Federated, Federator, Person};
-use ccwb_http::HttpClient;
+use ccwb_federation::{Federated, FederationError, Federator, Person};
+use ccwb_http::{HttpClient, printable};
 use ccwb_oidc::{ClientCredential, IdToken};
 use ccwb_store::{LockGuard, Slot};
 use secrecy::SecretString;
 
 use crate::cache::{self, Tokens};
 use crate::codes;
+use crate::commands::status::target;
 use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
@@ -30,7 +31,8 @@ pub(crate) async fn federate(
         Federator { http: client, settings: &settings, profile: context.oidc()?, region: &context.profile.aws_region };
     let email = id_token.claims().get("email").and_then(serde_json::Value::as_str);
     let person = Person { email, subject: id_token.subject() };
-    let federated = federator.exchange(id_token.raw(), person, tokens.identity_id.as_deref()).await?;
+    let federated = federator.exchange(id_token.raw(), person, tokens.identity_id.as_deref()).await;
+    let federated = federated.map_err(|error| with_what_was_asked(context, id_token, error))?;
     let now = World::now();
     if federated.identity_id != tokens.identity_id || federated.shortened != tokens.shortened {
         tokens.identity_id.clone_from(&federated.identity_id);
@@ -40,6 +42,20 @@ pub(crate) async fn federate(
     }
     cache::save_credentials(context, &federated.credentials, now, held)?;
     Ok(federated)
+}
+
+/// AWS's refusals seldom say what they are about: an administrator needs both sides to compare. Nothing of it is secret.
+fn with_what_was_asked(context: &Context<'_>, id_token: &IdToken, error: FederationError) -> Error {
+    let is_refusal = matches!(error, FederationError::Refused(_));
+    let mut error = Error::from(error);
+    if is_refusal {
+        let claim = |name| id_token.claims().get(name).map(ToString::to_string).unwrap_or_default();
+        let [issuer, audience, subject] = ["iss", "aud", "sub"].map(|name| printable(&claim(name)));
+        let target = target(context);
+        error.message =
+            format!("{}; asked for {target} with iss {issuer}, aud {audience}, sub {subject}", error.message);
+    }
+    error
 }
 
 /// The client's own credential, read from where the configuration says it is.
