@@ -11,11 +11,10 @@ use secrecy::SecretString;
 
 use crate::cache::{self, Tokens};
 use crate::codes;
-use crate::commands::status::target;
 use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
-use crate::{http, quota};
+use crate::{commands, http, quota};
 
 /// Exchanges an ID token for credentials and stores them, with the identity that saves a call next time.
 pub(crate) async fn federate(
@@ -51,7 +50,7 @@ fn with_what_was_asked(context: &Context<'_>, id_token: &IdToken, error: Federat
     if is_refusal {
         let claim = |name| id_token.claims().get(name).map(ToString::to_string).unwrap_or_default();
         let [issuer, audience, subject] = ["iss", "aud", "sub"].map(|name| printable(&claim(name)));
-        let target = target(context);
+        let target = commands::target(context);
         error.message =
             format!("{}; asked for {target} with iss {issuer}, aud {audience}, sub {subject}", error.message);
     }
