@@ -12,6 +12,7 @@ mod codes;
 mod commands;
 mod context;
 mod detached;
+mod entra;
 mod error;
 mod exchange;
 mod http;

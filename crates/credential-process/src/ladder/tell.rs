@@ -68,7 +68,11 @@ fn elsewhere(context: &Context<'_>, record: &Record) -> String {
             "To sign in from your own computer, run this there and leave it open:\n\n  {forward}\n\nthen open:\n\n  \
              {address}\n\n{paste}\n"
         ),
-        (Place::Desktop, _) => {
+        (Place::VsCodeRemote, _) => format!(
+            "To sign in, open this address in your browser; VS Code brings its answer to this machine (see its view \
+             Ports, {port} must be forwarded to {port}):\n\n  {address}\n\n{paste}\n"
+        ),
+        (Place::Desktop | Place::Wsl, _) => {
             format!("To sign in, open this address in a browser on this computer:\n\n  {address}\n\n{paste}\n")
         }
         _ => format!(
