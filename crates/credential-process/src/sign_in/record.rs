@@ -1,5 +1,6 @@
 //! The record of the running or latest sign-in of an identity. Written only by the holder of the lock, read by anyone.
 
+use ccwb_oidc::Who;
 use ccwb_store::{StoreError, private_file};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ pub(crate) struct Record {
     /// When it gives up by itself.
     pub(crate) deadline: i64,
     pub(crate) by_person: bool,
+    /// Who shall sign in.
+    #[serde(default)]
+    pub(crate) who: Who,
     /// The provider, for messages.
     pub(crate) issuer: String,
     /// The program that asked, where it is known.
