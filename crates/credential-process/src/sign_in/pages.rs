@@ -26,7 +26,7 @@ pub(super) fn ask_first(context: &Context<'_>) -> Page {
         Some(program) => page.fact("Program", &program),
         None => page,
     }
-    .fact("Computer", &caller::computer())
+    .fact("Computer", &caller::computer(context.world))
 }
 
 pub(super) fn signed_in(profile: &str, person: &str, expiration: i64) -> Page {

@@ -206,7 +206,10 @@ impl SignIn<'_> {
                 };
                 Error::new(codes::SIGN_IN_CANCELLED, message, hint)
             }
-            "expired_token" => self.timed_out(),
+            "expired_token" => {
+                let message = "the code expired before anybody entered it";
+                Error::new(codes::SIGN_IN_TIMED_OUT, message, self.login_hint())
+            }
             _ => {
                 let message = format!("the identity provider refused the sign-in: {refusal}");
                 Error::new(codes::PROVIDER_REFUSED, message, hint)
