@@ -32,10 +32,10 @@ fn tests_below(folder: &Path, found: &mut BTreeSet<String>) {
             for line in source.lines().map(str::trim_start) {
                 is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
                 let function = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ");
-                if let Some((name, _)) = function.and_then(|rest| rest.split_once('(')) {
-                    if std::mem::take(&mut is_test) {
-                        found.insert(name.to_owned());
-                    }
+                if let Some((name, _)) = function.and_then(|rest| rest.split_once('('))
+                    && std::mem::take(&mut is_test)
+                {
+                    found.insert(name.to_owned());
                 }
             }
         }

@@ -9,6 +9,8 @@ use ccwb_tests::{LIMIT, Program, Running};
 
 use crate::support::{Credentials, ErrorReport, Journey, each_case, eventually};
 
+type Environment = &'static [(&'static str, &'static str)];
+
 const SSH: (&str, &str) = ("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 2222");
 
 /// A machine with these variables and no `BROWSER`.
@@ -65,7 +67,7 @@ fn wait_for(login: &Running, text: &str) -> String {
 
 #[test]
 fn without_a_browser_a_code_is_shown_where_the_provider_has_codes() {
-    let cases: [(&str, &[(&str, &str)]); 7] = [
+    let cases: [(&str, Environment); 7] = [
         ("SSH", &[SSH]),
         ("SSH with X11", &[SSH, ("DISPLAY", "localhost:10.0")]),
         ("dev container", &[("REMOTE_CONTAINERS", "true")]),
@@ -84,7 +86,7 @@ fn without_a_browser_a_code_is_shown_where_the_provider_has_codes() {
 
 #[test]
 fn where_it_has_none_an_address_is_shown_with_the_way_back_to_this_machine() {
-    let cases: [(&str, &[(&str, &str)], &str); 5] = [
+    let cases: [(&str, Environment, &str); 5] = [
         ("SSH", &[SSH, ("USER", "alice")], "ssh -p 2222 -L PORT:127.0.0.1:PORT alice@192.0.2.2"),
         ("SSH without its addresses", &[("SSH_TTY", "/dev/pts/0")], "forward port PORT of this machine"),
         ("VS Code Remote", &[SSH, ("TERM_PROGRAM", "vscode")], "PORT must be forwarded to PORT"),

@@ -63,7 +63,9 @@ fn two_provider_sessions_with_fifty_processes_at_renewal_redeem_one_token_each_a
     }
     for round in 1..=2 {
         journey.forget_requests();
-        sessions.iter().for_each(|session| journey.expire_all_but_the_refresh_token_of(session));
+        for session in sessions {
+            journey.expire_all_but_the_refresh_token_of(session);
+        }
         let crowd: Vec<_> = (0..CROWD).map(|index| journey.start(&["--profile", sessions[index % 2]])).collect();
         let outputs =
             crowd.into_iter().map(|process| process.wait(LIMIT).unwrap_or_else(|overrun| panic!("{overrun}")));

@@ -68,8 +68,8 @@ impl Journey {
     /// Lets all that a profile has expire but its refresh token.
     pub(crate) fn expire_all_but_the_refresh_token_of(&self, profile: &str) {
         let file = self.state().join(format!("{profile}.session.json"));
-        self.rewrite_in(&file, "tokens", expire_id_token_in);
-        self.rewrite_in(&file, "credentials", |credentials| credentials["Expiration"] = "2020-01-01T00:00:00Z".into());
+        rewrite_in(&file, "tokens", expire_id_token_in);
+        rewrite_in(&file, "credentials", |credentials| credentials["Expiration"] = "2020-01-01T00:00:00Z".into());
     }
 
     /// Lets all expire but the refresh token, whose rung is next.
@@ -92,16 +92,7 @@ impl Journey {
     }
 
     fn rewrite(&self, item: &str, change: impl FnOnce(&mut Value)) {
-        self.rewrite_in(&self.session_file(), item, change);
-    }
-
-    fn rewrite_in(&self, file: &Path, item: &str, change: impl FnOnce(&mut Value)) {
-        let mut session: Value = serde_json::from_slice(&fs::read(file).expect("a sign-in")).expect("JSON");
-        let stored = session[item].as_str().unwrap_or_else(|| panic!("no {item} are stored"));
-        let mut value: Value = serde_json::from_str(stored).expect("JSON");
-        change(&mut value);
-        session[item] = json!(value.to_string());
-        fs::write(file, session.to_string()).expect("the state folder can be written");
+        rewrite_in(&self.session_file(), item, change);
     }
 
     /// The records of sign-ins, one for each identity.
@@ -128,6 +119,16 @@ impl Journey {
     fn session_file(&self) -> PathBuf {
         self.state().join("ClaudeCode.session.json")
     }
+}
+
+/// Changes one item of a session file.
+fn rewrite_in(file: &Path, item: &str, change: impl FnOnce(&mut Value)) {
+    let mut session: Value = serde_json::from_slice(&fs::read(file).expect("a sign-in")).expect("JSON");
+    let stored = session[item].as_str().unwrap_or_else(|| panic!("no {item} are stored"));
+    let mut value: Value = serde_json::from_str(stored).expect("JSON");
+    change(&mut value);
+    session[item] = json!(value.to_string());
+    fs::write(file, session.to_string()).expect("the state folder can be written");
 }
 
 fn expire_id_token_in(tokens: &mut Value) {

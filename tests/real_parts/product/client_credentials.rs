@@ -78,7 +78,7 @@ fn a_certificate_authenticates_the_client_with_ps256_and_its_thumbprint() {
     assert_ne!(assertions[0]["claims"]["jti"], assertions[1]["claims"]["jti"]);
     let logout = stage.run(&["logout"]).success();
     revoked(&stage, &logout, |revocation| {
-        assert_eq!(revocation["assertion"]["header"]["alg"], "PS256", "{revocation}")
+        assert_eq!(revocation["assertion"]["header"]["alg"], "PS256", "{revocation}");
     });
 }
 
