@@ -49,6 +49,39 @@ fn the_page_names_profile_computer_and_account_and_leads_on_to_the_provider() {
     Credentials::of(&caller.wait(LIMIT).expect("it ends"));
 }
 
+/// The program is found past the shells that SDKs start a `credential_process` with. Its name may be anything.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_names_the_program_that_asks_whatever_it_is_called_and_the_person_none() {
+    for (name, shown) in
+        [("claude", "claude"), ("<b>&\u{1b}x", "&lt;b&gt;&amp;"), ("a (very) odd) 1", "a (very) odd) 1")]
+    {
+        let mut journey = Journey::new();
+        journey.home.use_browser(FakeBrowser::Cancels);
+        journey.call(&[]).is_error(5, "sign-in-cancelled");
+        journey.end_the_pause();
+        journey.home.use_browser(FakeBrowser::DoesNothing);
+        let program = journey.home.path().join(name);
+        std::fs::copy("/bin/sh", &program).expect("HOME can be written");
+        let ours = ccwb_tests::Program::CredentialProcess.path();
+        let mut caller = journey.home.command(program);
+        caller.arg("-c").arg(format!("sh -c '\"{}\"; true'; true", ours.display()));
+        let _caller = ccwb_tests::start(&mut caller);
+        eventually("a second browser opens", || journey.openings() == 2);
+        let page = request("GET", &journey.home.openings()[1]);
+        assert!(page.contains(&format!("<dt>Program</dt><dd>{shown}")), "{name}: {page}");
+        assert!(!page.contains("<b>") && !page.contains('\u{1b}'), "{page}");
+    }
+
+    // A person who asked is not asked again.
+    let mut journey = Journey::new();
+    journey.home.use_browser(FakeBrowser::Cancels);
+    journey.call(&[]).is_error(5, "sign-in-cancelled");
+    journey.home.use_browser(FakeBrowser::SignsIn);
+    journey.call(&["login"]).success();
+    assert!(journey.home.openings()[1].contains("/authorize?"), "{:?}", journey.home.openings());
+}
+
 #[test]
 fn not_now_ends_it_for_everybody_and_no_program_opens_a_window_until_a_person_does() {
     let (mut journey, caller, address) = asking();

@@ -23,9 +23,14 @@ fn login_is_silent_and_instant_when_credentials_are_good() {
     let journey = Journey::new();
     journey.sign_in();
     let _alone = alone_on_the_machine();
-    let output = journey.call(&["login"]).success();
-    assert_eq!((&*output.stdout, &*output.stderr), ("", ""));
-    assert!(output.elapsed < Duration::from_secs(1), "{output}");
+    let outputs: Vec<_> = (0..10).map(|_| journey.call(&["login"]).success()).collect();
+    for output in &outputs {
+        assert_eq!((&*output.stdout, &*output.stderr), ("", ""));
+        assert!(output.elapsed < Duration::from_secs(1), "{output}");
+    }
+    // Field report R-18: under 100 ms, where the machine has time for it.
+    let fastest = outputs.iter().map(|output| output.elapsed).min();
+    assert!(fastest < Some(Duration::from_millis(100)), "{fastest:?}");
     assert_eq!(journey.requests(), [""; 0]);
     assert_eq!(journey.openings(), 1);
 }

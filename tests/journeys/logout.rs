@@ -28,6 +28,9 @@ fn logout_says_until_when_credentials_that_programs_hold_stay_good() {
     let output = journey.call(&["logout"]).success();
     assert!(output.stderr.contains("stay good until"), "{output}");
     assert!(output.stderr.contains("browser's session"), "{output}");
+    let page = journey.sandbox.idp_url().join("logout?client_id=sandbox-client").expect("an address");
+    assert!(output.stderr.contains(page.as_str()), "where it can be ended: {output}");
+    assert_eq!(journey.openings(), 1, "nothing is opened for that");
 }
 
 #[test]

@@ -129,6 +129,26 @@ fn entra_id_by_the_tenant_alone() {
     });
 }
 
+/// Field report R-28: what is wrong stands in the description only, as a number.
+#[test]
+fn a_refusal_of_entra_id_has_one_line_to_do() {
+    let journey = Journey::new();
+    for (code, hint) in [
+        ("AADSTS7000218", "Allow public client flows"),
+        ("AADSTS700025", "remove client_auth"),
+        ("AADSTS65001", "grant consent"),
+    ] {
+        journey.fault(json!({
+            "endpoint": "token", "times": 1, "status": 401,
+            "body": {"error": "invalid_client", "error_description": format!("{code}: Something. Trace ID: 0-1")},
+        }));
+        let output = journey.call(&["login"]);
+        output.is_error(6, "provider-refused");
+        let last = output.stderr.lines().last().unwrap_or_default();
+        assert!(output.stderr.contains(code) && last.starts_with("hint: ") && last.contains(hint), "{output}");
+    }
+}
+
 #[test]
 fn auth0_whose_issuer_ends_with_a_slash() {
     let journeys = sign_in_and_renew(&Provider {

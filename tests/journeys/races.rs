@@ -50,6 +50,36 @@ fn fifty_processes_at_renewal_redeem_a_rotating_refresh_token_once() {
 }
 
 #[test]
+fn two_provider_sessions_with_fifty_processes_at_renewal_redeem_one_token_each_and_no_family_is_revoked() {
+    let _alone = alone_on_the_machine();
+    let journey = Journey::with(Federation::Cognito, |options| options.rotation = Some(Rotation::Always));
+    let config = |federation| journey.sandbox.config(federation, "session")["ClaudeCode"].clone();
+    let sessions = ["ClaudeCode", "Other"];
+    journey.home.write_config_value(&json!({
+        "profiles": {"ClaudeCode": config(Federation::Cognito), "Other": config(Federation::Direct)},
+    }));
+    for session in sessions {
+        Credentials::of(&journey.call(&["--profile", session]));
+    }
+    for round in 1..=2 {
+        journey.forget_requests();
+        for session in sessions {
+            journey.expire_all_but_the_refresh_token_of(session);
+        }
+        let crowd: Vec<_> = (0..CROWD).map(|index| journey.start(&["--profile", sessions[index % 2]])).collect();
+        let outputs =
+            crowd.into_iter().map(|process| process.wait(LIMIT).unwrap_or_else(|overrun| panic!("{overrun}")));
+        let answers: BTreeSet<_> = outputs.map(|output| Credentials::of(&output).access_key_id).collect();
+        assert_eq!(answers.len(), 2, "round {round}: one answer for each session");
+        let control = journey.sandbox.control();
+        assert_eq!(control.count("token:refresh_token"), 2, "round {round}");
+        let refused = control.requests().into_iter().filter(|request| request.status != 200).collect::<Vec<_>>();
+        assert_eq!(refused, [], "round {round}");
+    }
+    assert_eq!(journey.openings(), 2, "the first sign-ins");
+}
+
+#[test]
 fn a_crowd_at_a_provider_that_fails_asks_it_once_and_gets_one_answer() {
     let _alone = alone_on_the_machine();
     let journey = Journey::with_a_refresh_token_alone(Federation::Cognito);
@@ -104,6 +134,28 @@ fn every_waiter_of_a_cancelled_sign_in_gets_the_same_failure() {
     let errors: BTreeSet<_> = outputs.iter().map(|output| output.stderr.lines().rev().nth(1)).collect();
     assert_eq!(errors.len(), 1);
     assert_eq!(journey.openings(), 1);
+}
+
+#[test]
+fn who_comes_late_to_a_sign_in_that_is_then_cancelled_is_told_so_too() {
+    let mut journey = Journey::new();
+    journey.home.use_browser(FakeBrowser::DoesNothing);
+    let first = journey.start(&[]);
+    eventually("a browser opens", || journey.openings() == 1);
+    let late = [journey.start(&[]), journey.start(&["login"]), journey.start(&["token"])];
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let address = journey.home.openings().remove(0);
+    journey.home.use_browser(FakeBrowser::Cancels);
+    let mut browser = journey.home.program(ccwb_tests::Program::FakeBrowser, &[&address]);
+    run(&mut browser, LIMIT).expect("it ends").success();
+    for waiter in std::iter::once(first).chain(late) {
+        waiter.wait(LIMIT).expect("it ends").is_error(5, "sign-in-cancelled");
+    }
+    // Whoever comes after it hears of it, and opens nothing.
+    let after = journey.call(&[]);
+    after.is_error_at_once(4, "sign-in-paused");
+    assert!(after.stderr.contains("sign-in-cancelled"), "{after}");
+    assert_eq!(journey.home.openings().len(), 2, "the window, and the person in it");
 }
 
 #[test]

@@ -56,6 +56,30 @@ fn a_second_role_that_refuses_is_an_error_of_aws_and_nothing_of_the_first_role_i
     assert_eq!(journey.stored("credentials"), None);
 }
 
+/// Field report R-34: it says `InvalidIdentityToken`, as for a token that is really bad, and passes in a moment.
+#[test]
+fn keys_that_aws_could_not_fetch_this_time_are_no_reason_to_give_up() {
+    let journey = Journey::with(Federation::Direct, |_| {});
+    let refusal = |message: &str, times: u32| {
+        json!({
+            "endpoint": "sts:AssumeRoleWithWebIdentity", "times": times, "status": 400, "content_type": "text/xml",
+            "body": format!(
+                "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
+                 <Code>InvalidIdentityToken</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>"
+            ),
+        })
+    };
+    journey.fault(refusal("Couldn't retrieve verification key from your identity provider", 2));
+    Credentials::of(&journey.call(&[]));
+    assert_eq!(journey.sandbox.control().count("sts:AssumeRoleWithWebIdentity"), 3);
+
+    journey.call(&["logout"]).success();
+    journey.forget_requests();
+    journey.fault(refusal("Incorrect token audience", 1));
+    journey.call(&["login"]).is_error(7, "aws-refused");
+    assert_eq!(journey.sandbox.control().count("sts:AssumeRoleWithWebIdentity"), 1, "that does not pass");
+}
+
 #[test]
 fn twelve_hours_are_asked_for_and_given_where_the_role_allows_them() {
     let journey = Journey::with(Federation::Direct, |_| {});

@@ -1,5 +1,6 @@
 //! `status`: who, what, until when, and what went wrong last.
 
+use ccwb_sandbox::User;
 use ccwb_tests::FakeBrowser;
 use serde_json::{Value, json};
 
@@ -37,6 +38,26 @@ fn after_a_sign_in_it_tells_who_which_role_until_when_and_where_without_the_netw
     assert!(status["role"].as_str().is_some_and(|role| role.contains(&pool)), "{status}");
     let text = journey.call(&["status"]).success().stdout;
     assert!(text.contains("alice@example.com"), "{text}");
+}
+
+/// Field report R-29: Entra ID leaves groups out of a token above 200, and points elsewhere.
+#[test]
+fn groups_that_the_provider_left_out_are_told() {
+    let journey = Journey::new();
+    let claims =
+        json!({"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": "https://graph.example"}}});
+    let claims = claims.as_object().expect("an object").clone();
+    let alice = User::samples().into_iter().find(|user| user.login == "alice").expect("she is there");
+    journey.sandbox.control().put_user(User { claims, ..alice });
+    journey.sign_in();
+    let status = journey.call(&["status"]).success();
+    assert!(status.stdout.contains("left out of the ID token"), "{status}");
+    assert_eq!(journey.call(&["status", "--json"]).json()["groups_left_out"], true);
+
+    let journey = Journey::new();
+    journey.sign_in();
+    assert!(!journey.call(&["status"]).stdout.contains("left out"));
+    assert_eq!(journey.call(&["status", "--json"]).json()["groups_left_out"], false);
 }
 
 #[test]

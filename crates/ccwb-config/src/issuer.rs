@@ -46,32 +46,56 @@ fn provider_type(
     Ok(base.and_then(|base| base.url().host_str()).map_or(ProviderType::Generic, ProviderType::from_host))
 }
 
-/// `provider_domain` is a host, a host with a path, or an address; the scheme is optional.
+/// `provider_domain` is what somebody copied from somewhere: a host, a host with a path, the address of the discovery
+/// document; the scheme is optional. Unlike an issuer that is written out, it is put into its ordinary form.
 fn base_address(domain: &str) -> Result<WebAddress, String> {
-    let trimmed = domain.trim_end_matches('/');
+    let trimmed = domain.trim();
+    let trimmed = trimmed.strip_suffix("/.well-known/openid-configuration").unwrap_or(trimmed).trim_end_matches('/');
     let address = WebAddress::parse(&match trimmed.contains("://") {
         true => trimmed.to_owned(),
         false => format!("https://{trimmed}"),
     })?;
-    if address.url().query().is_some() {
+    let url = address.url();
+    if url.query().is_some() {
         return Err(format!("\"{domain}\" must not have a query (?...)"));
     }
-    Ok(address)
+    WebAddress::parse(&format!("{}{}", url.origin().ascii_serialization(), url.path().trim_end_matches('/')))
 }
 
 fn derive(fields: &Fields<'_>, provider: ProviderType, base: &WebAddress) -> Result<WebAddress, ConfigError> {
     let base_text = base.as_str();
     let text = match provider {
-        ProviderType::Okta => match fields.text_of(&["okta_auth_server_id", "okta_auth_server"])? {
-            Some((_, server)) => format!("{base_text}/oauth2/{server}"),
-            None => base_text.to_owned(),
-        },
+        ProviderType::Okta => {
+            let base_text = without_admin(base_text);
+            match fields.text_of(&["okta_auth_server_id", "okta_auth_server"])? {
+                Some((_, server)) if !base_text.contains("/oauth2/") => format!("{base_text}/oauth2/{server}"),
+                _ => base_text,
+            }
+        }
         ProviderType::Auth0 => format!("{base_text}/"),
-        ProviderType::Azure => format!("{}/v2.0", base_text.trim_end_matches("/v2.0")),
+        ProviderType::Azure => entra(base),
         ProviderType::Cognito => return cognito(fields, base),
         ProviderType::Google | ProviderType::Generic => base_text.to_owned(),
     };
     WebAddress::parse(&text).map_err(|problem| fields.error("provider_domain", problem))
+}
+
+/// Okta's console for administrators has an address of its own (`company-admin.okta.com`), and no issuer.
+fn without_admin(base: &str) -> String {
+    ["okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com"]
+        .iter()
+        .fold(base.to_owned(), |base, domain| base.replacen(&format!("-admin.{domain}"), &format!(".{domain}"), 1))
+}
+
+/// The issuer of version 2.0 of a tenant, from any of the addresses that the portal shows. `sts.windows.net` is the issuer of
+/// version 1.0, whose tokens nobody asks for here.
+fn entra(base: &WebAddress) -> String {
+    let origin =
+        base.url().origin().ascii_serialization().replace("://sts.windows.net", "://login.microsoftonline.com");
+    match base.url().path_segments().and_then(|mut segments| segments.next()).filter(|tenant| !tenant.is_empty()) {
+        Some(tenant) => format!("{origin}/{tenant}/v2.0"),
+        None => format!("{origin}/v2.0"),
+    }
 }
 
 /// A user pool's issuer is not on its sign-in domain. Its region is the pool's, whatever `aws_region` says.
@@ -148,6 +172,93 @@ mod tests {
         ] {
             assert_eq!(issuer(&profile), Ok((expected.to_owned(), provider)), "{profile}");
         }
+    }
+
+    /// What people write for `provider_domain`, and the issuer that they mean.
+    #[test]
+    fn forty_ways_to_write_a_provider_are_one_issuer_each() {
+        const POOL: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab9";
+        const TENANT: &str = "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0";
+        let table: &[(&[&str], &str)] = &[
+            (
+                &[
+                    "company.okta.com",
+                    "company.okta.com/",
+                    "https://company.okta.com",
+                    "https://company.okta.com/",
+                    "https://company.okta.com//",
+                    " company.okta.com ",
+                    "Company.Okta.com",
+                    "HTTPS://COMPANY.OKTA.COM",
+                    "https://company.okta.com:443/",
+                    "company-admin.okta.com",
+                    "https://company-admin.okta.com/",
+                    "https://company.okta.com/.well-known/openid-configuration",
+                ],
+                "https://company.okta.com",
+            ),
+            (
+                &[
+                    "company.okta.com/oauth2/default",
+                    "https://company.okta.com/oauth2/default/",
+                    "https://company-admin.okta.com/oauth2/default",
+                    "https://company.okta.com/oauth2/default/.well-known/openid-configuration",
+                ],
+                "https://company.okta.com/oauth2/default",
+            ),
+            (&["company.oktapreview.com", "company-admin.oktapreview.com"], "https://company.oktapreview.com"),
+            (&["agency.okta-gov.com", "agency-admin.okta-gov.com/"], "https://agency.okta-gov.com"),
+            (
+                &[
+                    "company.eu.auth0.com",
+                    "https://company.eu.auth0.com",
+                    "https://company.eu.auth0.com/",
+                    "Company.EU.auth0.com",
+                    "https://company.eu.auth0.com/.well-known/openid-configuration",
+                ],
+                "https://company.eu.auth0.com/",
+            ),
+            (
+                &[
+                    "login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad",
+                    "login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/",
+                    "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+                    "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0/",
+                    "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/oauth2/v2.0/authorize",
+                    "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/oauth2/v2.0/token",
+                    "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0/.well-known/openid-configuration",
+                    "https://Login.MicrosoftOnline.com/9188040d-6c67-4c5b-b112-36a304b66dad",
+                    "https://sts.windows.net/9188040d-6c67-4c5b-b112-36a304b66dad/",
+                ],
+                TENANT,
+            ),
+            (&["login.microsoftonline.us/tenant"], "https://login.microsoftonline.us/tenant/v2.0"),
+            (&["login.partner.microsoftonline.cn/tenant/v2.0"], "https://login.partner.microsoftonline.cn/tenant/v2.0"),
+            (
+                &[
+                    "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab9",
+                    "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab9/",
+                    "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab9/.well-known/openid-configuration",
+                ],
+                POOL,
+            ),
+            (&["accounts.google.com", "https://accounts.google.com/"], "https://accounts.google.com"),
+            (
+                &["id.example.org/realms/a", "https://id.example.org/realms/a/", "ID.example.org/realms/a"],
+                "https://id.example.org/realms/a",
+            ),
+            (&["id.example.org:8443/realms/A"], "https://id.example.org:8443/realms/A"),
+        ];
+        assert!(table.iter().map(|(inputs, _)| inputs.len()).sum::<usize>() >= 40);
+        for (inputs, expected) in table {
+            for input in *inputs {
+                let found = issuer(&json!({ "provider_domain": input })).map(|(issuer, _)| issuer);
+                assert_eq!(found.as_deref(), Ok(*expected), "{input}");
+            }
+        }
+        // The server's own key does no harm beside an address that holds it already.
+        let both = json!({"provider_domain": "company.okta.com/oauth2/default", "okta_auth_server_id": "default"});
+        assert_eq!(issuer(&both).unwrap().0, "https://company.okta.com/oauth2/default");
     }
 
     #[test]

@@ -81,6 +81,12 @@ pub const KEYS: &[Key] = &[
         "select_account for azure, else none",
         "prompt of the authorization request; empty sends none.",
     ),
+    key(
+        "oidc_domain_hint",
+        "text",
+        "",
+        "Leads past the provider's question for the company: domain_hint, or hd (google), or idp_identifier (cognito).",
+    ),
     key("oidc_scopes", "text", "by provider", "Scopes of the authorization request, separated by spaces."),
     key("client_auth", "text", "public", "public, secret or certificate."),
     key("azure_auth_mode", "text", "public", "The guidance's name of client_auth."),

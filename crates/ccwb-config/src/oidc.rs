@@ -29,6 +29,8 @@ pub struct OidcProfile {
     pub endpoints: ExplicitEndpoints,
     /// `prompt` of the authorization request; `None` leaves it out.
     pub prompt: Option<String>,
+    /// Whose sign-in page is meant, where the provider has several; a domain as a rule.
+    pub domain_hint: Option<String>,
     /// `scope` of the authorization request, if config.json sets it.
     pub scopes: Option<Vec<String>>,
     /// Ports for the redirect address, tried in order.
@@ -80,6 +82,7 @@ impl OidcProfile {
                 jwks: address(fields, "oidc_jwks_uri")?,
             },
             prompt: prompt(fields, location.provider)?,
+            domain_hint: fields.text("oidc_domain_hint")?,
             scopes: scopes(fields)?,
             redirect_ports: redirect_ports(fields)?,
             federation: Federation::from_fields(fields)?,

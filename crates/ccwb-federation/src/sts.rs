@@ -1,6 +1,11 @@
 //! AWS STS: `AssumeRoleWithWebIdentity`, and `AssumeRole` for a second role.
 
 use aws_sdk_sts::config::{Credentials as SigningCredentials, SharedCredentialsProvider};
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use ccwb_config::AssumeRole;
 use ccwb_http::HttpClient;
 use secrecy::{ExposeSecret, SecretString};
@@ -28,12 +33,33 @@ pub(crate) async fn assume_with_web_identity(
     role: &WebIdentity<'_>,
     id_token: &SecretString,
 ) -> Result<(Credentials, bool), FederationError> {
-    let client = aws_sdk_sts::Client::from_conf(sdk::sts(http, settings, role.region).build());
+    let config = sdk::sts(http, settings, role.region).retry_classifier(KeysOutOfReach).build();
+    let client = aws_sdk_sts::Client::from_conf(config);
     match web_identity_call(&client, role, role.duration_seconds, id_token).await {
         Err(error) if role.duration_seconds > DEFAULT_MAXIMUM && is_too_long(&error) => {
             web_identity_call(&client, role, DEFAULT_MAXIMUM, id_token).await.map(|credentials| (credentials, true))
         }
         result => result.map(|credentials| (credentials, false)),
+    }
+}
+
+/// STS fetches the provider's keys by itself. Where that fails it says `InvalidIdentityToken`, as for a bad token, and the
+/// next attempt mostly works; only its message tells ("Couldn't retrieve verification key from your identity provider").
+#[derive(Debug)]
+struct KeysOutOfReach;
+
+impl ClassifyRetry for KeysOutOfReach {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(Result::err).and_then(OrchestratorError::as_operation_error);
+        let refusal = error.and_then(|error| error.downcast_ref::<AssumeRoleWithWebIdentityError>());
+        match refusal.and_then(ProvideErrorMetadata::message) {
+            Some(message) if message.contains("verification key") => RetryAction::transient_error(),
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "keys of the identity provider out of AWS's reach"
     }
 }
 

@@ -3,6 +3,7 @@
 use ccwb_config::OidcProfile;
 use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
 use openidconnect::Nonce;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::metadata::Metadata;
@@ -23,13 +24,25 @@ pub struct AuthorizationRequest {
     pub redirect_uri: String,
 }
 
+/// Who shall sign in, as far as that is known before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// Sent as `login_hint`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// Somebody else than whom the browser is signed in as: the provider shall ask.
+    #[serde(default)]
+    pub another: bool,
+}
+
 impl AuthorizationRequest {
     /// A new request with fresh random values; the answer comes to `http://localhost:<port>/callback`.
-    pub fn new(profile: &OidcProfile, metadata: &Metadata, port: u16) -> Self {
+    pub fn new(profile: &OidcProfile, metadata: &Metadata, port: u16, who: &Who) -> Self {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (state, nonce) = (CsrfToken::new_random(), Nonce::new_random());
         let redirect_uri = format!("http://localhost:{port}/callback");
         let quirks = quirks::of(profile.provider);
+        let prompt = if who.another { Some(quirks.other_account) } else { profile.prompt.as_deref() };
         let mut url = metadata.authorization_endpoint.clone();
         url.query_pairs_mut()
             .append_pair("response_type", "code")
@@ -41,7 +54,9 @@ impl AuthorizationRequest {
             .append_pair("code_challenge", challenge.as_str())
             .append_pair("code_challenge_method", challenge.method().as_str())
             .extend_pairs(quirks.extra)
-            .extend_pairs(profile.prompt.as_ref().map(|prompt| ("prompt", prompt)));
+            .extend_pairs(prompt.map(|prompt| ("prompt", prompt)))
+            .extend_pairs(profile.domain_hint.as_ref().map(|domain| (quirks.domain_hint, domain)))
+            .extend_pairs(who.login_hint.as_ref().map(|person| ("login_hint", person)));
         Self { url, state, nonce, verifier, redirect_uri }
     }
 }
@@ -68,6 +83,10 @@ mod tests {
     use super::*;
 
     fn request(changes: &Value, scopes: &[&str]) -> HashMap<String, String> {
+        request_for(&Who::default(), changes, scopes)
+    }
+
+    fn request_for(who: &Who, changes: &Value, scopes: &[&str]) -> HashMap<String, String> {
         let mut profile = json!({"client_id": "c", "identity_pool_id": "us-east-1:aa"});
         profile.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         let config = Config::from_text(Path::new("c"), json!({ "P": profile }).to_string());
@@ -84,7 +103,7 @@ mod tests {
             signing_algorithms: Vec::new(),
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
         };
-        AuthorizationRequest::new(&profile, &metadata, 8400).url.query_pairs().into_owned().collect()
+        AuthorizationRequest::new(&profile, &metadata, 8400, who).url.query_pairs().into_owned().collect()
     }
 
     #[test]
@@ -104,6 +123,32 @@ mod tests {
             assert!(query[name].len() >= 22, "{name}");
         }
         assert!(!query.contains_key("prompt"));
+    }
+
+    #[test]
+    fn whoever_is_signed_in_as_somebody_else_can_say_so_in_each_providers_words() {
+        let who = Who { login_hint: Some("alice@example.com".to_owned()), another: true };
+        for (provider, prompt, domain) in [
+            (json!({"provider_domain": "i.example"}), "login", "domain_hint"),
+            (json!({"provider_domain": "x.okta.com"}), "login", "domain_hint"),
+            (json!({"provider_domain": "x.auth0.com"}), "select_account", "domain_hint"),
+            (json!({"provider_domain": "login.microsoftonline.com/t"}), "select_account", "domain_hint"),
+            (json!({"provider_domain": "accounts.google.com", "client_secret": "s"}), "select_account", "hd"),
+            (
+                json!({"provider_domain": "x.auth.us-east-1.amazoncognito.com", "cognito_user_pool_id": "us-east-1_a"}),
+                "select_account",
+                "idp_identifier",
+            ),
+        ] {
+            let mut changes = provider.clone();
+            changes["oidc_domain_hint"] = "example.com".into();
+            let query = request_for(&who, &changes, &[]);
+            for (name, value) in [("prompt", prompt), ("login_hint", "alice@example.com"), (domain, "example.com")] {
+                assert_eq!(query.get(name).map(String::as_str), Some(value), "{provider}");
+            }
+            let query = request(&provider, &[]);
+            assert!(!query.contains_key("login_hint") && !query.contains_key(domain), "{provider}");
+        }
     }
 
     #[test]

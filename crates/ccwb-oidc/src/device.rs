@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use oauth2::{DeviceAuthorizationUrl, RequestTokenError, Scope, StandardDeviceAuthorizationResponse};
+use ccwb_http::{HttpErrorKind, printable};
+use oauth2::{
+    DeviceAuthorizationUrl, DeviceCodeErrorResponse, DeviceCodeErrorResponseType, Scope,
+    StandardDeviceAuthorizationResponse,
+};
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 use crate::authorize::scopes;
-use crate::error::OidcError;
+use crate::error::{OidcError, ProviderRefusal};
 use crate::token::{TokenClient, TokenSet, failure, refusal, token_set};
-use ccwb_http::printable;
 
 /// A device authorization that waits for the person.
 #[derive(Debug)]
@@ -57,30 +61,74 @@ impl TokenClient<'_> {
         Ok(Some(DeviceAuthorization { response }))
     }
 
-    /// Polls until the person is done (RFC 8628, section 3.4), slower when told to.
+    /// Polls until the person is done (RFC 8628, section 3.4), slower when told to; `expired_token` when `limit` is over.
+    ///
+    /// Not the loop of the `oauth2` crate: that sends one client assertion with every poll, which providers take once
+    /// (RFC 7523, section 3, `jti`), and ends at the first answer of a gateway in the provider's place.
     pub async fn finish_device(&self, device: &DeviceAuthorization, limit: Duration) -> Result<TokenSet, OidcError> {
-        const WHAT: &str = "device code";
-        let client = self.oauth_client();
-        let started = tokio::time::Instant::now();
-        let now = self.now;
-        let clock = move || now + chrono::TimeDelta::from_std(started.elapsed()).unwrap_or_default();
-        let mut request = client.exchange_device_access_token(&device.response).set_time_fn(clock);
-        for (name, value) in self.assertion()? {
-            request = request.add_extra_param(name, value);
+        let give_up = Instant::now() + limit;
+        let mut interval = device.response.interval();
+        loop {
+            // The person needs a moment anyway, and a provider may count the first poll against its interval.
+            let now = Instant::now();
+            tokio::time::sleep(interval.min(give_up.saturating_duration_since(now))).await;
+            if give_up <= Instant::now() {
+                let refusal = ProviderRefusal { error: "expired_token".to_owned(), description: None };
+                return Err(OidcError::Refused { what: WHAT, refusal });
+            }
+            match self.poll(device).await? {
+                Poll::Done(tokens) => return Ok(tokens),
+                Poll::Wait => {}
+                Poll::Slower => interval += SLOW_DOWN,
+            }
         }
-        let response = request
-            .request_async(&|request| self.http.send(request), tokio::time::sleep, Some(limit))
-            .await
-            .map_err(|error| match error {
-                // Its errors are those of OAuth and three more.
-                RequestTokenError::ServerResponse(response) => {
-                    let sent = self.sent(&[device.response.device_code().secret()]);
-                    let description = response.error_description().map(String::as_str);
-                    OidcError::Refused { what: WHAT, refusal: refusal(response.error().as_ref(), description, &sent) }
-                }
-                RequestTokenError::Request(source) => OidcError::Network { what: WHAT, source },
-                _ => OidcError::BadAnswer { what: WHAT, problem: "it is not a token endpoint's".to_owned() },
-            })?;
-        Ok(token_set(&response))
     }
+
+    async fn poll(&self, device: &DeviceAuthorization) -> Result<Poll, OidcError> {
+        let code = device.response.device_code().secret();
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", "urn:ietf:params:oauth:grant-type:device_code").append_pair("device_code", code);
+        let request = self.authenticated(&self.metadata.token_endpoint, form, WHAT)?;
+        match self.http.send(request).await {
+            Ok(response) if response.status().is_success() => match serde_json::from_slice(response.body()) {
+                Ok(answer) => Ok(Poll::Done(token_set(&answer))),
+                Err(_) => Err(not_an_answer()),
+            },
+            // An outage on the way does not end what the person is in the middle of.
+            Ok(response) if response.status().is_server_error() => Ok(Poll::Slower),
+            Ok(response) => {
+                let answer: DeviceCodeErrorResponse =
+                    serde_json::from_slice(response.body()).map_err(|_| not_an_answer())?;
+                match answer.error() {
+                    DeviceCodeErrorResponseType::AuthorizationPending => Ok(Poll::Wait),
+                    DeviceCodeErrorResponseType::SlowDown => Ok(Poll::Slower),
+                    error => {
+                        let description = answer.error_description().map(String::as_str);
+                        let refusal = refusal(error.as_ref(), description, &self.sent(&[code]));
+                        Err(OidcError::Refused { what: WHAT, refusal })
+                    }
+                }
+            }
+            // The same for a network that comes and goes (section 3.5); other faults do not pass by waiting.
+            Err(error) if matches!(error.kind(), Some(HttpErrorKind::Timeout | HttpErrorKind::Connect)) => {
+                Ok(Poll::Slower)
+            }
+            Err(source) => Err(OidcError::Network { what: WHAT, source }),
+        }
+    }
+}
+
+const WHAT: &str = "device code";
+/// What `slow_down` adds to the interval (RFC 8628, section 3.5).
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+
+/// What one poll came to.
+enum Poll {
+    Done(TokenSet),
+    Wait,
+    Slower,
+}
+
+fn not_an_answer() -> OidcError {
+    OidcError::BadAnswer { what: WHAT, problem: "it is not a token endpoint's".to_owned() }
 }

@@ -57,6 +57,13 @@ pub struct Expectations<'a> {
 }
 
 impl IdToken {
+    /// Whether the provider left the groups out because there are too many, and points to another place instead: Entra ID
+    /// does above 200 (OpenID Connect Core 1.0, section 5.6.2, `_claim_names`; `hasgroups` in older answers).
+    pub fn groups_left_out(&self) -> bool {
+        let elsewhere = self.claims.get("_claim_names").is_some_and(|names| names.get("groups").is_some());
+        elsewhere || self.claims.get("hasgroups").is_some_and(|value| value == true || value == "true")
+    }
+
     /// Verifies a token. The steps are numbered as in OpenID Connect Core 1.0, section 3.1.3.7.
     pub(crate) fn verify(
         raw: &str,

@@ -19,7 +19,7 @@ mod provider;
 mod quirks;
 mod token;
 
-pub use authorize::AuthorizationRequest;
+pub use authorize::{AuthorizationRequest, Who};
 pub use callback::{CallbackServer, Page};
 pub use client_auth::ClientCredential;
 pub use device::DeviceAuthorization;

@@ -8,10 +8,12 @@ use ccwb_store::private_file;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 use crate::error::{IdTokenError, OidcError};
 use crate::id_token::{Expectations, IdToken};
 use crate::metadata::{Metadata, fetch_json};
+use crate::quirks::{self, SignOut};
 
 /// How long metadata and keys are used without asking again.
 const CACHED_FOR: TimeDelta = TimeDelta::hours(24);
@@ -54,6 +56,21 @@ impl Provider {
         let provider = Self { http: http.clone(), cache: cache.to_owned(), known, keys_are_new: true };
         provider.save()?;
         Ok(provider)
+    }
+
+    /// The page on which a person ends the browser's session, from the cache of whatever age: no network.
+    pub fn sign_out_page(profile: &OidcProfile, cache: &Path) -> Option<Url> {
+        let asked = asked(profile);
+        let metadata = read(cache).filter(|known| known.asked == asked)?.metadata;
+        match quirks::of(profile.provider).sign_out {
+            SignOut::EndSession => {
+                let mut page = metadata.end_session_endpoint?;
+                page.query_pairs_mut().append_pair("client_id", &profile.client_id);
+                Some(page)
+            }
+            SignOut::Page(path) => metadata.authorization_endpoint.join(path).ok(),
+            SignOut::Unknown => None,
+        }
     }
 
     /// The metadata.

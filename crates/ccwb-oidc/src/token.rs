@@ -1,5 +1,7 @@
 //! The token endpoint: code exchange (RFC 6749, section 4.1.3), refresh (section 6) and revocation (RFC 7009).
 
+use std::time::Instant;
+
 use ccwb_config::OidcProfile;
 use ccwb_http::{HttpClient, HttpError, printable_without};
 use chrono::{DateTime, Utc};
@@ -35,7 +37,9 @@ pub struct TokenClient<'a> {
     pub(crate) metadata: &'a Metadata,
     pub(crate) profile: &'a OidcProfile,
     credential: &'a ClientCredential,
-    pub(crate) now: DateTime<Utc>,
+    now: DateTime<Utc>,
+    /// When `now` was.
+    made: Instant,
 }
 
 /// The ID token beside the tokens of OAuth, as text: what is in it is nobody's business before it is verified.
@@ -81,7 +85,7 @@ impl<'a> TokenClient<'a> {
         credential: &'a ClientCredential,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { http, metadata, profile, credential, now }
+        Self { http, metadata, profile, credential, now, made: Instant::now() }
     }
 
     /// Exchanges an authorization code.
@@ -128,25 +132,34 @@ impl<'a> TokenClient<'a> {
         const WHAT: &str = "revocation";
         let Some(endpoint) = &self.metadata.revocation_endpoint else { return Ok(false) };
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("token", refresh_token.expose_secret())
-            .append_pair("token_type_hint", "refresh_token")
-            .append_pair("client_id", &self.profile.client_id);
+        form.append_pair("token", refresh_token.expose_secret()).append_pair("token_type_hint", "refresh_token");
+        let request = self.authenticated(endpoint, form, WHAT)?;
+        let response = self.http.send(request).await.map_err(|source| OidcError::Network { what: WHAT, source })?;
+        match response.status() {
+            status if status.is_success() => Ok(true),
+            status => Err(OidcError::BadAnswer { what: WHAT, problem: format!("{endpoint} answered {status}") }),
+        }
+    }
+
+    /// A form with which this client authenticates, in the body (RFC 6749, section 2.3.1; RFC 7521, section 4.2).
+    pub(crate) fn authenticated(
+        &self,
+        endpoint: &Url,
+        mut form: url::form_urlencoded::Serializer<'_, String>,
+        what: &'static str,
+    ) -> Result<http::Request<Vec<u8>>, OidcError> {
+        form.append_pair("client_id", &self.profile.client_id);
         if let ClientCredential::Secret(secret) = self.credential {
             form.append_pair("client_secret", secret.expose_secret());
         }
         for (name, value) in self.assertion()? {
             form.append_pair(name, &value);
         }
-        let bad = |problem: String| OidcError::BadAnswer { what: WHAT, problem };
-        let request = http::Request::post(endpoint.as_str())
+        http::Request::post(endpoint.as_str())
             .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(http::header::ACCEPT, "application/json")
             .body(form.finish().into_bytes())
-            .map_err(|error| bad(error.to_string()))?;
-        let response = self.http.send(request).await.map_err(|source| OidcError::Network { what: WHAT, source })?;
-        match response.status() {
-            status if status.is_success() => Ok(true),
-            status => Err(bad(format!("{endpoint} answered {status}"))),
-        }
+            .map_err(|error| OidcError::BadAnswer { what, problem: error.to_string() })
     }
 
     /// Everything secret of a request, for its error.
@@ -162,7 +175,9 @@ impl<'a> TokenClient<'a> {
     pub(crate) fn assertion(&self) -> Result<Vec<(&'static str, String)>, OidcError> {
         const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
         let endpoint = self.metadata.token_endpoint.as_str();
-        let assertion = self.credential.assertion(&self.profile.client_id, endpoint, self.now)?;
+        // A device code is polled for minutes, and an assertion lives for one.
+        let now = self.now + chrono::TimeDelta::from_std(self.made.elapsed()).unwrap_or_default();
+        let assertion = self.credential.assertion(&self.profile.client_id, endpoint, now)?;
         Ok(assertion.map_or_else(Vec::new, |assertion| {
             vec![("client_assertion_type", JWT_BEARER.to_owned()), ("client_assertion", assertion)]
         }))

@@ -49,6 +49,15 @@ pub(crate) enum Command {
         /// Sign in even if credentials are good
         #[arg(long)]
         force: bool,
+        /// Show the address instead of opening a browser; the same as --method paste
+        #[arg(long, conflicts_with = "method")]
+        print_url: bool,
+        /// Sign in as somebody else than whom your browser is signed in as; implies --force
+        #[arg(long)]
+        switch_account: bool,
+        /// The account to sign in with, handed to the provider
+        #[arg(long, value_name = "NAME")]
+        login_hint: Option<String>,
     },
     /// Revoke the refresh token where the provider can, and remove everything that is stored
     Logout {

@@ -35,6 +35,7 @@ codes! {
     UNEXPECTED = "unexpected", 1, "Something that should not happen. Report it with the output of `explain`.";
     OUTPUT = "output", 1, "The answer could not be written to standard output.";
     NO_SUCH_TAG = "no-such-tag", 1, "The ID token holds no principal tag of this name.";
+    RECURSIVE_CALL = "recursive-call", 1, "What opens the browser runs this program again, which would wait for itself.";
     USAGE = "usage", 2, "The command line is wrong.";
     CONFIG_NOT_FOUND = "config-not-found", 3, "There is no config.json at any of the places that are searched.";
     CONFIG_UNREADABLE = "config-unreadable", 3, "config.json is there and cannot be read.";
@@ -77,7 +78,7 @@ codes! {
     RENEWAL_UNFINISHED = "renewal-unfinished", 8, "A renewal took longer than the caller could wait; it goes on by itself.";
     NETWORK_SETUP = "network-setup", 8, "A certificate bundle or proxy setting cannot be used.";
     STORE_FILE = "store-file", 9, "A file of ours cannot be read or written: full, read-only, permissions.";
-    STORE_FOREIGN = "store-foreign", 9, "The state folder belongs to another user.";
+    STORE_FOREIGN = "store-foreign", 9, "The state folder, or the home it would be made in, belongs to another user.";
     STORE_UNAVAILABLE = "store-unavailable", 9, "The keyring cannot be used, and the configuration allows nothing else.";
     STORE_FORGOTTEN = "store-forgotten", 9, "The keyring accepted a value and did not keep it.";
     LOCK_HELD = "lock-held", 9, "Another process took the lock in the moment of its hand-over.";

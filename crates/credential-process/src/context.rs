@@ -7,6 +7,7 @@ use ccwb_store::{KeyringAccess, LockFile, Policy, SecretStore};
 
 use crate::codes;
 use crate::error::Error;
+use crate::surroundings;
 use crate::world::World;
 
 /// What every command works with.
@@ -43,6 +44,7 @@ impl<'w> Context<'w> {
             oidc.redirect_ports = vec![redirect_port(port)?];
         }
         let state = places.state_dir()?;
+        not_in_the_home_that_sudo_left(world, &state)?;
         let context = Self {
             identity: IdentityDigest::of(&profile),
             store: store(world, &profile, &state, manners),
@@ -84,6 +86,20 @@ impl<'w> Context<'w> {
             crate::output::note(&format!("Debug: {}", line()));
         }
     }
+}
+
+/// `sudo` may leave `HOME` as it was: a state folder of root's in there would lock its owner out.
+fn not_in_the_home_that_sudo_left(world: &World, state: &StateDir) -> Result<(), Error> {
+    let (true, Some(person)) = (surroundings::is_root(), world.var("SUDO_USER").filter(|user| *user != "root")) else {
+        return Ok(());
+    };
+    let folder = state.root().ancestors().find(|folder| folder.exists()).unwrap_or(state.root());
+    if !surroundings::belongs_to(folder, world.var("SUDO_UID")) {
+        return Ok(());
+    }
+    let message =
+        format!("this runs as root by sudo, and {} belongs to {person}: nothing is written there", folder.display());
+    Err(Error::new(codes::STORE_FOREIGN, message, "run this without sudo; each user signs in for themselves"))
 }
 
 fn redirect_port(text: &str) -> Result<u16, Error> {

@@ -11,6 +11,7 @@ use ccwb_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::{self, Code};
+use crate::entra;
 use crate::network_hint::network_hint;
 
 /// A failure, ready to be shown, recorded and handed from one process to another.
@@ -104,10 +105,12 @@ impl From<OidcError> for Error {
                 message,
                 "try again in a minute; if it stays, check provider_domain and the oidc_ keys in config.json",
             ),
-            OidcError::Refused { .. } => Self::new(
+            OidcError::Refused { refusal, .. } => Self::new(
                 codes::PROVIDER_REFUSED,
                 message,
-                "show this to your administrator: the application's settings at the provider do not fit",
+                refusal.description.as_deref().and_then(entra::fix).unwrap_or(
+                    "show this to your administrator: the application's settings at the provider do not fit",
+                ),
             ),
             OidcError::IdToken(reason) => Self::new(
                 id_token_code(&reason),

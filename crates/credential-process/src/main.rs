@@ -13,6 +13,7 @@ mod codes;
 mod commands;
 mod context;
 mod detached;
+mod entra;
 mod error;
 mod exchange;
 mod http;

@@ -53,24 +53,23 @@ impl Journey {
 
     /// Lets the pause after a sign-in that failed pass.
     pub(crate) fn end_the_pause(&self) {
-        let name = self.state_files().into_iter().find(|name| name.ends_with(".sign-in.json")).expect("a sign-in");
-        let path = self.state().join(name);
-        let mut record: Value = serde_json::from_slice(&fs::read(&path).expect("a record")).expect("JSON");
-        record["budget"]["cool_down_until"] = 1.into();
-        fs::write(path, record.to_string()).expect("it can be written");
+        self.change_sign_ins(|record| {
+            let mut record: Value = serde_json::from_slice(&record).expect("JSON");
+            record["budget"]["cool_down_until"] = 1.into();
+            record.to_string().into_bytes()
+        });
     }
 
     /// Lets the stored ID token expire.
     pub(crate) fn expire_id_token(&self) {
-        self.rewrite("tokens", |tokens| {
-            let token = tokens["id_token"].as_str().expect("an ID token is stored").to_owned();
-            let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().expect("a JWT");
-            let mut claims: Value =
-                serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON");
-            claims["exp"] = (now().timestamp() - 60).into();
-            let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
-            tokens["id_token"] = format!("{header}.{payload}.{signature}").into();
-        });
+        self.rewrite("tokens", expire_id_token_in);
+    }
+
+    /// Lets all that a profile has expire but its refresh token.
+    pub(crate) fn expire_all_but_the_refresh_token_of(&self, profile: &str) {
+        let file = self.state().join(format!("{profile}.session.json"));
+        rewrite_in(&file, "tokens", expire_id_token_in);
+        rewrite_in(&file, "credentials", |credentials| credentials["Expiration"] = "2020-01-01T00:00:00Z".into());
     }
 
     /// Takes the stored ID token away.
@@ -91,13 +90,16 @@ impl Journey {
         self.stored("tokens").is_some_and(|tokens| tokens.get("refresh_token").is_some())
     }
 
+    /// Changes the records of sign-ins, as time or an accident would.
+    pub(crate) fn change_sign_ins(&self, change: impl Fn(Vec<u8>) -> Vec<u8>) {
+        for name in self.state_files().into_iter().filter(|name| name.ends_with(".sign-in.json")) {
+            let path = self.state().join(name);
+            fs::write(&path, change(fs::read(&path).expect("a record"))).expect("it can be written");
+        }
+    }
+
     fn rewrite(&self, item: &str, change: impl FnOnce(&mut Value)) {
-        let mut value = self.stored(item).unwrap_or_else(|| panic!("no {item} are stored"));
-        change(&mut value);
-        let mut session: Value =
-            serde_json::from_slice(&fs::read(self.session_file()).expect("it was read before")).expect("JSON");
-        session[item] = json!(value.to_string());
-        fs::write(self.session_file(), session.to_string()).expect("the state folder can be written");
+        rewrite_in(&self.session_file(), item, change);
     }
 
     /// The records of sign-ins, one for each identity.
@@ -124,6 +126,25 @@ impl Journey {
     fn session_file(&self) -> PathBuf {
         self.state().join("ClaudeCode.session.json")
     }
+}
+
+/// Changes one item of a session file.
+fn rewrite_in(file: &Path, item: &str, change: impl FnOnce(&mut Value)) {
+    let mut session: Value = serde_json::from_slice(&fs::read(file).expect("a sign-in")).expect("JSON");
+    let stored = session[item].as_str().unwrap_or_else(|| panic!("no {item} are stored"));
+    let mut value: Value = serde_json::from_str(stored).expect("JSON");
+    change(&mut value);
+    session[item] = json!(value.to_string());
+    fs::write(file, session.to_string()).expect("the state folder can be written");
+}
+
+fn expire_id_token_in(tokens: &mut Value) {
+    let token = tokens["id_token"].as_str().expect("an ID token is stored").to_owned();
+    let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().expect("a JWT");
+    let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON");
+    claims["exp"] = (now().timestamp() - 60).into();
+    let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
+    tokens["id_token"] = format!("{header}.{payload}.{signature}").into();
 }
 
 /// A process id may belong to somebody else by now.

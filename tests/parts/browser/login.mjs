@@ -12,6 +12,7 @@ const { LOGIN = 'alice', ABORT, USER_CODE, THEME = 'light', WIDTH = '1000', SHOT
 const { SHOTS, FIRST_SHOTS } = process.env;
 const { CHROMIUM = '/usr/bin/chromium', BROWSER_LIMIT = '60' } = process.env;
 const start = process.argv[2];
+let cancelled = false;
 const deadline = Date.now() + Number(BROWSER_LIMIT) * 1000;
 
 const note = (text) => BROWSER_LOG && appendFileSync(BROWSER_LOG, `${new Date().toISOString()} ${text}\n`);
@@ -56,11 +57,12 @@ async function visit(context) {
   await keep(page);
 }
 
-// The relying party's page on localhost, or in a device sign-in the page that asks for nothing more.
+// The relying party's page on localhost, or in a device sign-in the page that asks for nothing more. After Cancel a provider may
+// ask for the code once more.
 async function isFinal(page) {
   const { hostname, pathname } = new URL(page.url());
   const isLocal = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
-  return (isLocal && pathname === '/callback') || (Boolean(USER_CODE) && await submits(page).count() === 0);
+  return (isLocal && pathname === '/callback') || (Boolean(USER_CODE) && (cancelled || await submits(page).count() === 0));
 }
 
 function submits(page) {
@@ -68,13 +70,19 @@ function submits(page) {
 }
 
 async function act(page) {
-  if (ABORT) return press(page, page.locator('button, a').filter({ hasText: /cancel|abort|deny/i }).first());
   const code = page.locator('input[name=user_code]:visible').first();
-  if (USER_CODE && await code.count()) await code.fill(USER_CODE);
+  const asksForCode = USER_CODE && await code.count();
+  if (asksForCode) await code.fill(USER_CODE);
+  if (ABORT && !asksForCode) {
+    cancelled = true;
+    return press(page, page.locator('button, a').filter({ hasText: /cancel|abort|deny/i }).first());
+  }
   await chooseUser(page);
   const password = page.locator('input[type=password]:visible').first();
   if (await password.count()) await password.fill('any password');
-  return press(page, submits(page).first());
+  // The page that asks first goes on by a link.
+  const goOn = page.locator('form a').filter({ hasText: 'Sign in' }).first();
+  return press(page, await goOn.count() ? goOn : submits(page).first());
 }
 
 async function chooseUser(page) {

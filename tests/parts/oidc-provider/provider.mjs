@@ -31,7 +31,7 @@ export function build(world) {
     ttl: {
       AccessToken: () => world.ttl.access,
       AuthorizationCode: 60,
-      DeviceCode: 600,
+      DeviceCode: () => world.ttl.device,
       Grant: 14 * 86400,
       IdToken: () => world.ttl.id,
       Interaction: 3600,

@@ -3,7 +3,7 @@
 // Environment: PORT (0: a free one), ISSUER (default http://localhost:PORT), STATE (folder for the certificate client's key),
 // TLS_KEY and TLS_CERT (PEM files: serve https). Prints one line of JSON when ready: {"port":N,"issuer":"..","control":".."}.
 //
-// Control, on a port of its own and always plain: POST /_ctl {fault, mutate, discovery, rotate, ttlId, ttlAccess, ttlRefresh};
+// Control, on a port of its own and always plain: POST /_ctl {fault, mutate, discovery, rotate, ttlId, ttlAccess, ttlDevice, ttlRefresh};
 // POST /_rotate {"keep":bool}; POST /_revoke; GET /_log.
 import { mkdtempSync, readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -18,17 +18,20 @@ import { forget } from './memory.mjs';
 import { build } from './provider.mjs';
 
 const { PORT = '0', ISSUER, STATE = mkdtempSync(join(tmpdir(), 'oidc-provider-')), TLS_KEY, TLS_CERT } = process.env;
-const world = { rotate: true, ttl: { access: 3600, id: 3600, refresh: 86400 }, mutation: null, discovery: null };
+const world = { rotate: true, ttl: { access: 3600, device: 600, id: 3600, refresh: 86400 }, mutation: null, discovery: null };
 let provider;
 
 const CONTROLS = {
-  'POST /_ctl': ({ fault, mutate, discovery, rotate, ttlId, ttlAccess, ttlRefresh }) => {
+  'POST /_ctl': ({ fault, mutate, discovery, rotate, ttlId, ttlAccess, ttlDevice, ttlRefresh }) => {
     if (fault !== undefined) setFaults(fault);
     if (mutate !== undefined) world.mutation = mutate;
     if (discovery !== undefined) world.discovery = discovery;
     world.rotate = rotate ?? world.rotate;
     world.ttl = {
-      access: ttlAccess ?? world.ttl.access, id: ttlId ?? world.ttl.id, refresh: ttlRefresh ?? world.ttl.refresh,
+      access: ttlAccess ?? world.ttl.access,
+      device: ttlDevice ?? world.ttl.device,
+      id: ttlId ?? world.ttl.id,
+      refresh: ttlRefresh ?? world.ttl.refresh,
     };
   },
   'POST /_rotate': ({ keep = true }) => {

@@ -2,8 +2,8 @@
 
 use ccwb_tests::leaks::{Place, Secret, assert_absent};
 use ccwb_tests::part::{Chromium, OidcProvider, SecretService, SecretServiceMode};
-use ccwb_tests::{LIMIT, run};
-use serde_json::json;
+use ccwb_tests::{LIMIT, Output, run};
+use serde_json::{Value, json};
 
 use super::credentials::{assert_failed, credentials};
 use super::stage::Stage;
@@ -37,7 +37,8 @@ fn a_secret_that_was_put_into_the_keyring_authenticates_the_client() {
     let secret = [Secret::new("the client secret", OidcProvider::CLIENT_SECRET)];
     assert_absent(&secret, Place::output(&login).into_iter().chain([Place::folder(&stage.state())]));
 
-    stage.run(&["logout"]).success();
+    let logout = stage.run(&["logout"]).success();
+    revoked(&stage, &logout, |revocation| assert!(revocation["form"]["client_secret"].is_string(), "{revocation}"));
     let mut lookup = stage.home.command("secret-tool");
     lookup.args(["lookup", "service", "claude-code-with-bedrock", "username", "ClaudeCode-client-secret"]);
     run(&mut lookup, LIMIT).expect("it ends").success();
@@ -75,7 +76,23 @@ fn a_certificate_authenticates_the_client_with_ps256_and_its_thumbprint() {
         );
     }
     assert_ne!(assertions[0]["claims"]["jti"], assertions[1]["claims"]["jti"]);
-    stage.run(&["logout"]).success();
+    let logout = stage.run(&["logout"]).success();
+    revoked(&stage, &logout, |revocation| {
+        assert_eq!(revocation["assertion"]["header"]["alg"], "PS256", "{revocation}");
+    });
+}
+
+/// The provider took the revocation, from a client that proved who it is.
+#[track_caller]
+fn revoked(stage: &Stage, logout: &Output, proves_itself: impl Fn(&Value)) {
+    assert!(logout.stderr.contains("The refresh token was revoked"), "{logout}");
+    let requests = stage.provider.requests();
+    let [revocation] = &*requests.iter().filter(|request| request["path"] == "/token/revocation").collect::<Vec<_>>()
+    else {
+        panic!("one revocation: {requests:#?}")
+    };
+    assert_eq!(revocation["status"], 200, "{revocation}");
+    proves_itself(revocation);
 }
 
 #[test]

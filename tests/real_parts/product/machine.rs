@@ -1,10 +1,12 @@
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ccwb_sandbox::Federation;
 use ccwb_tests::part::Sandbox;
 use ccwb_tests::{Home, LIMIT, Output, run};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A person's machine with the sandbox as provider and as AWS, and a browser that signs in by itself.
 pub(crate) struct Machine {
@@ -70,6 +72,16 @@ impl Machine {
         keyctl
     }
 
+    /// Lets the pause after a sign-in that failed pass.
+    pub(crate) fn end_the_pause(&self) {
+        let files = std::fs::read_dir(self.state()).expect("there is a state folder").flatten();
+        for path in files.map(|file| file.path()).filter(|path| path.to_string_lossy().ends_with(".sign-in.json")) {
+            let mut record: Value = serde_json::from_slice(&std::fs::read(&path).expect("a record")).expect("JSON");
+            record["budget"]["cool_down_until"] = 1.into();
+            std::fs::write(path, record.to_string()).expect("it can be written");
+        }
+    }
+
     pub(crate) fn state(&self) -> PathBuf {
         self.home.path().join(".local/state/claude-code-with-bedrock")
     }
@@ -91,4 +103,14 @@ impl Drop for Machine {
 
 pub(crate) fn end(command: &mut Command) -> Output {
     run(command, LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
+}
+
+/// Waits for something that another process is about to do.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
+    let deadline = Instant::now() + LIMIT;
+    while !happened() {
+        assert!(Instant::now() < deadline, "it never happened: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
 }

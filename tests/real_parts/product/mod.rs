@@ -3,6 +3,9 @@
 mod aws_clients;
 mod client_credentials;
 mod credentials;
+mod device_code;
+mod hostile_page;
+mod impatient_callers;
 mod keyring;
 mod keyring_fallback;
 mod logout;

@@ -80,6 +80,26 @@ fn the_page_where_aws_refuses() {
 
 #[test]
 #[ignore = "needs chromium"]
+fn the_page_that_asks_first() {
+    let (mut machine, Some(chromium)) = (machine(), Chromium::find()) else { return };
+    machine.home.use_browser(FakeBrowser::Cancels);
+    assert_failed(&machine.run(&[]), 5, "sign-in-cancelled");
+    machine.end_the_pause();
+    let chromium = chromium.with_screenshots_of_the_first_page(&pictures("ask-first"));
+    machine.home.set_envs(chromium.as_browser_env());
+    // A program of that name, which starts what is in ~/.aws/config by a shell.
+    let claude = machine.home.path().join("claude");
+    fs::copy("/bin/sh", &claude).expect("HOME can be written");
+    let program = ccwb_tests::Program::CredentialProcess.path();
+    let mut caller = machine.home.command(claude);
+    let output = end(caller.arg("-c").arg(format!("sh -c '\"{}\"; true'; true", program.display())));
+    super::credentials::credentials(&output);
+    assert_taken("ask-first");
+    assert!(chromium.log().contains("presses \"Sign in\" at /sign-in"), "{}", chromium.log());
+}
+
+#[test]
+#[ignore = "needs chromium"]
 fn the_page_of_a_link_from_an_older_sign_in() {
     let (mut machine, Some(chromium)) = (machine(), Chromium::find()) else { return };
     machine.home.use_browser(FakeBrowser::DoesNothing);

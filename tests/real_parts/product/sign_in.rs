@@ -1,11 +1,10 @@
 //! A sign-in at the certified provider, in a real browser, to credentials of moto.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ccwb_tests::leaks::{Place, Secret, assert_absent};
 use ccwb_tests::part::{Chromium, boto3_client};
-use ccwb_tests::{Home, LIMIT, Output, run, start};
+use ccwb_tests::{LIMIT, Output, run};
 use serde_json::{Value, json};
 
 use super::credentials::{assert_failed, credentials};
@@ -189,30 +188,4 @@ fn a_bad_id_token_is_refused_by_name_and_goes_nowhere() {
         assert!(!stage.session_path().exists(), "{mutation}");
     }
     assert_eq!(stage.moto.requests(), [], "AWS has seen none of them");
-}
-
-#[test]
-#[ignore = "needs oidc-provider, chromium, moto"]
-fn a_code_is_entered_in_a_browser_on_another_device() {
-    let (Some(stage), Some(chromium)) = (Stage::set(), Chromium::find()) else { return };
-    stage.configure(&json!({}));
-    let login = start(&mut stage.home.credential_process(&["login", "--method", "device"]));
-    let deadline = Instant::now() + LIMIT;
-    let told = loop {
-        let told = login.stderr_so_far();
-        if told.contains("is good for") {
-            break told;
-        }
-        assert!(Instant::now() < deadline, "{told}");
-        thread::sleep(Duration::from_millis(20));
-    };
-    let mut lines = told.lines().map(str::trim).filter(|line| !line.is_empty() && !line.ends_with(':'));
-    let (address, code) = (lines.next().expect("an address"), lines.next().expect("a code"));
-    let chromium = chromium.with_user_code(code);
-    let mut device = Home::new();
-    device.set_envs(chromium.as_browser_env());
-    run(device.command(chromium.program()).arg(address), LIMIT).expect("the browser closes").success();
-    let output = login.wait(LIMIT).expect("it ends").success();
-    assert!(output.stderr.contains("Signed in as alice@example.com"), "{output}");
-    credentials(&stage.run(&["--no-browser"]));
 }

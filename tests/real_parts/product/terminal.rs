@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
+use ccwb_sandbox::{AutoApprove, Behaviour};
 use ccwb_tests::http::{get_json, redirect_of};
 use ccwb_tests::{FakeBrowser, LIMIT, Program};
 
@@ -147,4 +148,61 @@ fn the_address_of_the_last_page_can_be_pasted_where_the_browser_is_elsewhere() {
     let screen = terminal.wait_for("exit code 0");
     assert!(screen.contains("Signed in as alice@example.com"), "{screen}");
     assert_eq!(machine.home.openings(), [""; 0], "no window was asked for");
+}
+
+/// An SDK reads standard output by a pipe and drops standard error: what a person has to do is still shown, on the terminal of
+/// the session.
+#[test]
+#[ignore = "needs tmux"]
+fn what_a_person_has_to_do_is_shown_even_if_the_caller_swallows_every_stream() {
+    let mut machine = Machine::new("ClaudeCode", "session");
+    machine.home.remove_env("BROWSER").set_env("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
+    let sandbox = machine.sandbox.control();
+    sandbox.set_behaviour(&Behaviour { auto_approve: Some(AutoApprove::Off), ..Behaviour::default() });
+    let caller = machine.home.write_script(
+        "sdk",
+        &format!(
+            "#!/bin/sh\nanswer=$('{}' 2>/dev/null </dev/null)\necho \"exit code $?, ${{#answer}} characters\"\nexec sleep 60\n",
+            Program::CredentialProcess.path().display()
+        ),
+    );
+    let terminal = Terminal::open(&machine, &caller.display().to_string(), 80);
+    let screen = terminal.wait_for("is good for");
+    println!("{screen}");
+    assert!(screen.contains("[credential-process] To sign in") && screen.contains("enter the code"), "{screen}");
+    assert!(!screen.contains("exit code"), "{screen}");
+
+    let code = screen.lines().map(str::trim).find(|line| is_code(line)).expect("a code");
+    let page = machine.sandbox.idp_url().join("activate").expect("a URL");
+    let fields = [("user_code", code), ("user", "alice"), ("sandbox_action", "sign-in")];
+    let _ = ccwb_tests::http::post_form(page.as_str(), &fields);
+    let screen = terminal.wait_for("exit code 0");
+    assert!(!screen.contains("SecretAccessKey"), "{screen}");
+}
+
+/// `ABCD-EFGH`.
+fn is_code(line: &str) -> bool {
+    line.len() == 9
+        && line.chars().enumerate().all(|(index, c)| if index == 4 { c == '-' } else { c.is_ascii_uppercase() })
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn over_ssh_a_person_sees_code_and_qr_code_that_fit_the_terminal() {
+    let mut machine = Machine::new("ClaudeCode", "session");
+    machine.home.remove_env("BROWSER").set_env("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
+    let sandbox = machine.sandbox.control();
+    sandbox.set_behaviour(&Behaviour { auto_approve: Some(AutoApprove::Off), ..Behaviour::default() });
+    let terminal = Terminal::open(&machine, &login(""), 80);
+    let end = terminal.wait_for("?user_code=");
+    let code = end.lines().map(str::trim).find(|line| is_code(line));
+    assert!(
+        code.is_some_and(|code| end.contains(&format!("?user_code={code}"))),
+        "a small terminal shows these: {end}"
+    );
+    let screen = terminal.tmux(&["capture-pane", "-p", "-S", "-100"]);
+    println!("{screen}");
+    let rows: Vec<_> = screen.lines().filter(|line| line.contains(['\u{2580}', '\u{2584}', '\u{2588}'])).collect();
+    let widths: std::collections::BTreeSet<_> = rows.iter().map(|row| row.trim_end().chars().count()).collect();
+    assert!((12..=24).contains(&rows.len()) && widths.iter().all(|width| *width <= 60), "{widths:?} {screen}");
 }

@@ -81,6 +81,11 @@ impl Chromium {
         source("browser/login.mjs")
     }
 
+    /// A page of somebody else that attacks a callback port: `hostile.mjs PORT`.
+    pub fn hostile_page(&self) -> PathBuf {
+        source("browser/hostile.mjs")
+    }
+
     /// `BROWSER`, and what the browser reads.
     pub fn as_browser_env(&self) -> Vec<(&'static str, OsString)> {
         let mut variables = vec![

@@ -100,7 +100,7 @@ impl OidcProvider {
         self.post("/_ctl", &json!({ "rotate": rotate }));
     }
 
-    /// Sets `ttlId`, `ttlAccess`, `ttlRefresh`, in seconds.
+    /// Sets `ttlId`, `ttlAccess`, `ttlDevice`, `ttlRefresh`, in seconds.
     pub fn set_lifetimes(&self, lifetimes: &Value) {
         self.post("/_ctl", lifetimes);
     }

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, Interaction, climb};
 use crate::renewal::ahead_of_need;
-use crate::sign_in::Method;
+use crate::sign_in::Wish;
 use crate::{output, quota, sign_in};
 
 /// `export` answers within this: nobody waits longer for a program that may not ask.
@@ -35,5 +35,5 @@ pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
 
 fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Credentials, Error> {
     quota::check_again(context)?;
-    climb::<AwsCredentials>(context, Climb { interaction, limit, force: false, method: Method::Auto })
+    climb::<AwsCredentials>(context, Climb { interaction, limit, force: false, wish: &Wish::any() })
 }

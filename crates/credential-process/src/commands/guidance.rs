@@ -18,7 +18,7 @@ use crate::context::{Context, KeyringManners};
 use crate::error::Error;
 use crate::ladder::Interaction;
 use crate::output::{self, note};
-use crate::sign_in::Method;
+use crate::sign_in::Wish;
 use crate::world::World;
 
 /// One of the flags; the first in the guidance's own order counts.
@@ -73,7 +73,7 @@ pub(crate) fn run(world: &World, cli: &Cli, flag: Flag) -> Result<ExitCode, Erro
         Flag::GetMonitoringToken => monitoring_token(&context, silent).map(|()| ExitCode::SUCCESS),
         Flag::GetMcpAuthHeader => token::header(&context).map(|()| ExitCode::SUCCESS),
         Flag::CheckExpiration => check_expiration(&context),
-        Flag::Login => login::run(&context, silent, false, Method::Auto).map(|()| ExitCode::SUCCESS),
+        Flag::Login => login::run(&context, silent, false, &Wish::any()).map(|()| ExitCode::SUCCESS),
         Flag::RefreshIfNeeded => refresh_if_needed(&context, silent).map(|()| ExitCode::SUCCESS),
     });
     result.map_err(|error| Error { exit: codes::UNEXPECTED.exit, ..error })

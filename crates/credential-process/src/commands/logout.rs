@@ -41,6 +41,7 @@ fn one(context: &Context<'_>) -> Result<(), Error> {
     let tokens = cache::tokens(context).unwrap_or_default();
     let credentials = cache::credentials(context).ok().flatten();
     let revocation = tokens.refresh_token.as_ref().map(|token| revoke(context, token));
+    let sign_out_page = sign_out_page(context);
     forget(context, &held)?;
     let name = &context.profile.name;
     note(&format!("Signed out of profile {name}: everything stored for it was removed."));
@@ -60,8 +61,18 @@ fn one(context: &Context<'_>) -> Result<(), Error> {
         let until = until.map(|time| time.format("%H:%M on %-d %B").to_string()).unwrap_or_default();
         note(&format!("AWS credentials that programs already hold stay good until {until}; AWS cannot revoke them."));
     }
-    note("Your browser's session at the identity provider was not ended.");
+    let browser = "Your browser's session at the identity provider was not ended";
+    match sign_out_page {
+        Some(page) => note(&format!("{browser}: to end it, for all applications, open\n\n  {page}\n")),
+        None => note(&format!("{browser}.")),
+    }
     Ok(())
+}
+
+/// Not opened by itself: it would sign the person out of everything else at the provider too.
+fn sign_out_page(context: &Context<'_>) -> Option<url::Url> {
+    let cache_file = context.state.provider_cache(&context.profile.name);
+    Provider::sign_out_page(context.profile.oidc()?, &cache_file)
 }
 
 fn lock(context: &Context<'_>) -> Result<LockGuard, Error> {

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use crate::cli::{Cli, Command, TokenFormat};
 use crate::context::{Context, KeyringManners};
 use crate::error::Error;
+use crate::sign_in::{Method, Who, Wish};
 use crate::world::World;
 use crate::{output, renewal, sign_in};
 
@@ -34,8 +35,10 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
     match cli.command {
         None => done(credentials::print(&load(KeyringManners::Quick)?, silent)),
         Some(Command::Export) => done(credentials::export(&load(KeyringManners::Quick)?)),
-        Some(Command::Login { method, force }) => {
-            done(login::run(&load(KeyringManners::Person)?, silent, force, method))
+        Some(Command::Login { method, force, print_url, switch_account, login_hint }) => {
+            let method = if print_url { Method::Paste } else { method };
+            let wish = Wish { method, who: Who { login_hint, another: switch_account } };
+            done(login::run(&load(KeyringManners::Person)?, silent, force || switch_account, &wish))
         }
         Some(Command::Logout { all }) => logout::run(world, cli.profile.as_deref(), all),
         Some(Command::Status { json }) => done(status::run(&load(KeyringManners::Quick)?, json)),

@@ -25,6 +25,7 @@ struct Status {
     id_token_until: Option<i64>,
     can_renew: bool,
     signed_in_at: Option<i64>,
+    groups_left_out: bool,
     shortened: bool,
     clock_behind: i64,
     store_error: Option<String>,
@@ -41,6 +42,7 @@ impl Status {
             now: World::now(),
             person: id_token.as_ref().map(ccwb_oidc::IdToken::person),
             credentials_until: credentials.as_ref().map(ccwb_federation::Credentials::expiration_on_this_clock),
+            groups_left_out: id_token.as_ref().is_some_and(ccwb_oidc::IdToken::groups_left_out),
             id_token_until: id_token.map(|token| token.expires().timestamp()),
             can_renew: tokens.refresh_token.is_some(),
             signed_in_at: tokens.signed_in_at,
@@ -63,6 +65,7 @@ impl Status {
             "role": target(context),
             "credentials": {"valid": self.valid(self.credentials_until), "expires": time(self.credentials_until), "shortened_by_role": self.shortened},
             "id_token": {"valid": self.valid(self.id_token_until), "expires": time(self.id_token_until)},
+            "groups_left_out": self.groups_left_out,
             "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until),
             "signed_in_at": time(self.signed_in_at),
             "clock_behind_seconds": self.clock_behind,
@@ -91,6 +94,13 @@ impl Status {
         line("Credentials", &self.span(self.credentials_until, "none cached"));
         if self.shortened {
             line("", "the role allows one hour only; max_session_duration in config.json asks for more");
+        }
+        if self.groups_left_out {
+            line(
+                "Groups",
+                "left out of the ID token: there are more than the provider puts in. Have app roles used, or",
+            );
+            line("", "\"Groups assigned to the application\" (Entra ID: Token configuration, groups claim)");
         }
         if let Some(difference) = clock::difference(self.clock_behind, "AWS's") {
             line("Clock", &difference);

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{Climb, Interaction, VerifiedIdToken, climb};
 use crate::output;
-use crate::sign_in::Method;
+use crate::sign_in::Wish;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -27,5 +27,5 @@ pub(crate) fn header(context: &Context<'_>) -> Result<(), Error> {
 
 /// The verified ID token, as the ladder gives it.
 pub(super) fn get(context: &Context<'_>, interaction: Interaction) -> Result<IdToken, Error> {
-    climb::<VerifiedIdToken>(context, Climb { interaction, limit: LIMIT, force: false, method: Method::Auto })
+    climb::<VerifiedIdToken>(context, Climb { interaction, limit: LIMIT, force: false, wish: &Wish::any() })
 }

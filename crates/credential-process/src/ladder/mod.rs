@@ -13,10 +13,10 @@ use ccwb_store::LockGuard;
 use crate::context::Context;
 use crate::error::Error;
 use crate::renewal::Wanted;
-use crate::sign_in::Method;
+use crate::sign_in::Wish;
 use crate::surroundings::{self, Place};
 use crate::world::World;
-use crate::{cache, clock, codes, last_error, renewal, sign_in};
+use crate::{browser, cache, clock, codes, last_error, renewal, sign_in};
 
 pub(crate) use goal::{AwsCredentials, Goal, VerifiedIdToken};
 
@@ -32,17 +32,17 @@ pub(crate) enum Interaction {
 
 /// How to climb.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Climb {
+pub(crate) struct Climb<'w> {
     pub(crate) interaction: Interaction,
     pub(crate) limit: Duration,
     /// Sign in whatever is cached.
     pub(crate) force: bool,
     /// How to sign in, if it comes to that.
-    pub(crate) method: Method,
+    pub(crate) wish: &'w Wish,
 }
 
 /// Climbs until there is what was asked for, or a reason why not, which is remembered for those who cannot read it now.
-pub(crate) fn climb<G: Goal>(context: &Context<'_>, climb: Climb) -> Result<G::Prize, Error> {
+pub(crate) fn climb<G: Goal>(context: &Context<'_>, climb: Climb<'_>) -> Result<G::Prize, Error> {
     let result = match (climb.force, G::cached(context)) {
         (false, Ok(Some(prize))) => Ok(prize),
         // A store that cannot be read may still be written; if not, that error is the one to show.
@@ -55,8 +55,11 @@ pub(crate) fn climb<G: Goal>(context: &Context<'_>, climb: Climb) -> Result<G::P
 }
 
 /// The rungs that need the lock, each in a process that outlives this one. This one waits.
-fn above<G: Goal>(context: &Context<'_>, climb: Climb) -> Result<G::Prize, Error> {
+fn above<G: Goal>(context: &Context<'_>, climb: Climb<'_>) -> Result<G::Prize, Error> {
     context.oidc()?;
+    if called_by_its_own_sign_in(context) {
+        return Err(recursive_call());
+    }
     let deadline = Instant::now() + climb.limit;
     let lock = context.lock();
     let mut tried = Tried { renewal: climb.force, sign_in: false };
@@ -108,7 +111,7 @@ impl Tried {
         &mut self,
         context: &Context<'_>,
         guard: LockGuard,
-        climb: Climb,
+        climb: Climb<'_>,
         wanted: Wanted,
     ) -> Result<(), Error> {
         if !self.renewal && renewal::is_possible(&cache::tokens(context).unwrap_or_default()) {
@@ -126,12 +129,27 @@ impl Tried {
             return Err(Error::new(codes::TOO_SHORT_LIVED, message, hint));
         }
         self.sign_in = true;
-        sign_in::start(context, guard, climb.method, climb.interaction == Interaction::Person)
+        sign_in::start(context, guard, climb.wish, climb.interaction == Interaction::Person)
     }
 }
 
+/// The program that opens the browser wants credentials for that: it would wait for the sign-in, which waits for it.
+fn called_by_its_own_sign_in(context: &Context<'_>) -> bool {
+    let opened_by = context.world.var(browser::OPENED_BY).and_then(|id| id.parse::<u32>().ok());
+    // Whatever was started from that browser has the variable too, for as long as it lives.
+    opened_by.is_some_and(|id| sign_in::record(context).is_some_and(|record| record.pid == id))
+        && sign_in::is_running(context)
+}
+
+fn recursive_call() -> Error {
+    let message =
+        "this is a recursive call: the command that opens the browser runs this program, which waits for the browser";
+    let hint = "have BROWSER name a browser, not a command that needs AWS credentials of this profile";
+    Error::new(codes::RECURSIVE_CALL, message, hint)
+}
+
 /// A program asks, no browser can be opened here, and there is no terminal on which a person could be told what to do.
-fn nobody_could_answer(context: &Context<'_>, climb: Climb) -> bool {
+fn nobody_could_answer(context: &Context<'_>, climb: Climb<'_>) -> bool {
     climb.interaction == Interaction::Budgeted
         && !Place::of(context.world).has_browser()
         && !surroundings::person_can_read()

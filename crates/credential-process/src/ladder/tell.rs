@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 
-use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
 
 use crate::context::Context;
 use crate::output::note;
@@ -38,16 +38,16 @@ pub(super) fn tell(context: &Context<'_>, record: &Record, by_person: bool) {
 }
 
 fn device_code(device: &Device, by_person: bool) -> String {
+    let complete = device.verification_uri_complete.as_deref();
+    // First: what a small terminal shows is the end, which must be what can be read and clicked.
+    let image = complete.filter(|_| by_person && std::io::stderr().is_terminal()).map(qr).unwrap_or_default();
     let mut text = format!(
-        "To sign in, open this address on any device:\n\n  {}\n\nand enter the code:\n\n  {}\n\nThe code is good for {} \
+        "{image}To sign in, open this address on any device:\n\n  {}\n\nand enter the code:\n\n  {}\n\nThe code is good for {} \
          minutes.",
         device.verification_uri, device.user_code, device.minutes
     );
-    if let Some(complete) = &device.verification_uri_complete {
+    if let Some(complete) = complete {
         let _ = write!(text, " With the code filled in:\n\n  {complete}");
-        if by_person && std::io::stderr().is_terminal() {
-            text.push_str(&qr(complete));
-        }
     }
     text.push('\n');
     text
@@ -68,7 +68,11 @@ fn elsewhere(context: &Context<'_>, record: &Record) -> String {
             "To sign in from your own computer, run this there and leave it open:\n\n  {forward}\n\nthen open:\n\n  \
              {address}\n\n{paste}\n"
         ),
-        (Place::Desktop, _) => {
+        (Place::VsCodeRemote, _) => format!(
+            "To sign in, open this address in your browser; VS Code brings its answer to this machine (see its view \
+             Ports, {port} must be forwarded to {port}):\n\n  {address}\n\n{paste}\n"
+        ),
+        (Place::Desktop | Place::Wsl, _) => {
             format!("To sign in, open this address in a browser on this computer:\n\n  {address}\n\n{paste}\n")
         }
         _ => format!(
@@ -84,10 +88,11 @@ fn address(record: &Record) -> &str {
 
 /// A QR code for a terminal, dark modules as spaces so that it reads on dark ground too; nothing if it does not fit.
 fn qr(text: &str) -> String {
-    match QrCode::new(text.as_bytes()) {
+    // The least correction: a screen is not torn, and the image must be small.
+    match QrCode::with_error_correction_level(text.as_bytes(), EcLevel::L) {
         Ok(code) => {
             let image = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
-            format!("\n\n{image}")
+            format!("{image}\n\n")
         }
         Err(_) => String::new(),
     }

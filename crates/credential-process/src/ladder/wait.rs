@@ -19,7 +19,7 @@ const BROWSER_MAY_FAIL: Duration = Duration::from_secs(5);
 pub(super) fn for_the_holder(
     context: &Context<'_>,
     lock: &LockFile,
-    climb: Climb,
+    climb: Climb<'_>,
     deadline: Instant,
 ) -> Result<(), Error> {
     let waiter = lock.waiter()?;
@@ -72,7 +72,7 @@ impl Teller {
     }
 }
 
-fn time_over(context: &Context<'_>, climb: Climb) -> Error {
+fn time_over(context: &Context<'_>, climb: Climb<'_>) -> Error {
     let seconds = climb.limit.as_secs();
     let login = format!("run {}", context.command_line(&["login"]));
     if sign_in::is_running(context) {

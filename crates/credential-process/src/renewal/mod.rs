@@ -65,7 +65,8 @@ pub(crate) fn run(context: &Context<'_>, wanted: Wanted) -> Result<(), Error> {
 pub(crate) fn failure_since(context: &Context<'_>, since: DateTime<Utc>) -> Option<Error> {
     let bytes = private_file::read(&failure_file(context)).ok()??;
     let failure: Failure = serde_json::from_slice(&bytes).ok()?;
-    (failure.at >= since.timestamp_millis()).then_some(failure.error)
+    let time = since.timestamp_millis()..=World::now().timestamp_millis();
+    time.contains(&failure.at).then_some(failure.error)
 }
 
 fn failure_file(context: &Context<'_>) -> std::path::PathBuf {

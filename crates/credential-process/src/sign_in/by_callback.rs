@@ -38,7 +38,7 @@ impl SignIn<'_> {
         // Bound before anybody is sent to the provider: the answer finds somebody at home.
         let server = CallbackServer::bind(&profile.redirect_ports).map_err(|error| self.ports_taken(error))?;
         let metadata = ready.provider.metadata();
-        let request = AuthorizationRequest::new(profile, metadata, server.port());
+        let request = AuthorizationRequest::new(profile, metadata, server.port(), &self.record.who);
         self.record.port = Some(server.port());
         self.record.authorization_url = Some(request.url.to_string());
         self.record.opens_browser = open;

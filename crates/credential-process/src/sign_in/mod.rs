@@ -9,6 +9,7 @@ mod process;
 mod record;
 mod start;
 
+pub(crate) use ccwb_oidc::Who;
 pub(crate) use process::run;
 pub(crate) use record::{Device, Record, bury, failure_since, is_running, read as record, unfinished};
 pub(crate) use start::start;
@@ -19,6 +20,20 @@ use clap::ValueEnum;
 
 /// How long a person has, from the opening of the browser to the provider's answer.
 pub(crate) const LIFE: Duration = Duration::from_mins(5);
+
+/// A sign-in as it was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    pub(crate) method: Method,
+    pub(crate) who: Who,
+}
+
+impl Wish {
+    /// What fits this machine, for whoever comes.
+    pub(crate) fn any() -> Self {
+        Self { method: Method::Auto, who: Who::default() }
+    }
+}
 
 /// How to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

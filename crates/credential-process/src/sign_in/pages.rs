@@ -15,18 +15,19 @@ pub(super) fn ask_first(context: &Context<'_>) -> Page {
         .paragraph(
             "It needs AWS credentials for Claude Code, and the last sign-in was not finished. With \u{201c}Not now\u{201d} no \
              program opens this page for an hour.",
-        )
-        .fact("AWS profile", &context.profile.name)
-        .fact("AWS", &commands::target(context));
-    let page = match context.oidc() {
-        Ok(profile) => page.fact("Sign in at", profile.issuer.url().host_str().unwrap_or_default()),
-        Err(_) => page,
-    };
-    match caller::of_this_sign_in(context) {
+        );
+    let page = match caller::of_this_sign_in(context) {
         Some(program) => page.fact("Program", &program),
         None => page,
+    };
+    let page = page
+        .fact("Computer", &caller::computer(context.world))
+        .fact("AWS profile", &context.profile.name)
+        .fact("AWS", &commands::target(context));
+    match context.oidc() {
+        Ok(profile) => page.fact("Sign in at", profile.issuer.url().host_str().unwrap_or_default()),
+        Err(_) => page,
     }
-    .fact("Computer", &caller::computer())
 }
 
 pub(super) fn signed_in(profile: &str, person: &str, expiration: i64) -> Page {

@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::surroundings::Place;
 use crate::world::World;
-use crate::{codes, detached, exchange, http, last_error};
+use crate::{codes, detached, entra, exchange, http, last_error};
 
 /// Runs the sign-in to its end. Its result is in the store and in the record; nobody reads its exit code.
 pub(crate) fn run(context: &Context<'_>, method: Method, by_person: bool) -> Result<(), Error> {
@@ -110,16 +110,8 @@ impl SignIn<'_> {
 
     /// What `auto` means on this machine and with this provider.
     fn resolve(&self, method: Method, ready: &Ready) -> Method {
-        if method != Method::Auto {
-            return method;
-        }
-        if Place::of(self.context.world).has_browser() {
-            Method::Browser
-        } else if ready.provider.metadata().device_authorization_endpoint.is_some() {
-            Method::Device
-        } else {
-            Method::Paste
-        }
+        let device_codes = ready.provider.metadata().device_authorization_endpoint.is_some();
+        if method == Method::Auto { Place::of(self.context.world).method(device_codes) } else { method }
     }
 
     /// From the provider's tokens to stored credentials.
@@ -210,18 +202,23 @@ impl SignIn<'_> {
 
     /// An error of the provider about this sign-in.
     pub(super) fn refused(&self, refusal: &ProviderRefusal) -> Error {
+        let fix = refusal.description.as_deref().and_then(entra::fix);
+        let hint = fix.map_or_else(|| self.login_hint(), str::to_owned);
         match refusal.error.as_str() {
             "access_denied" => {
                 let message = match &refusal.description {
                     Some(description) => format!("the identity provider says: {description}"),
                     None => "the identity provider says: access denied".to_owned(),
                 };
-                Error::new(codes::SIGN_IN_CANCELLED, message, self.login_hint())
+                Error::new(codes::SIGN_IN_CANCELLED, message, hint)
             }
-            "expired_token" => self.timed_out(),
+            "expired_token" => {
+                let message = "the code expired before anybody entered it";
+                Error::new(codes::SIGN_IN_TIMED_OUT, message, self.login_hint())
+            }
             _ => {
                 let message = format!("the identity provider refused the sign-in: {refusal}");
-                Error::new(codes::PROVIDER_REFUSED, message, self.login_hint())
+                Error::new(codes::PROVIDER_REFUSED, message, hint)
             }
         }
     }

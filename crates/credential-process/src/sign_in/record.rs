@@ -1,5 +1,6 @@
 //! The record of the running or latest sign-in of an identity. Written only by the holder of the lock, read by anyone.
 
+use ccwb_oidc::Who;
 use ccwb_store::{StoreError, private_file};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ pub(crate) struct Record {
     /// When it gives up by itself.
     pub(crate) deadline: i64,
     pub(crate) by_person: bool,
+    /// Who shall sign in.
+    #[serde(default)]
+    pub(crate) who: Who,
     /// The provider, for messages.
     pub(crate) issuer: String,
     /// The program that asked, where it is known.
@@ -101,8 +105,10 @@ pub(crate) fn is_running(context: &Context<'_>) -> bool {
     open && context.lock().try_acquire().is_ok_and(|guard| guard.is_none())
 }
 
-/// The failure of a sign-in that ended after `since`: every waiter gets the same.
+/// The failure of a sign-in that ended after `since`: every waiter gets the same. One that ends in the future ended before
+/// the clock was set back.
 pub(crate) fn failure_since(context: &Context<'_>, since: DateTime<Utc>) -> Option<Error> {
     let record = read(context)?;
-    record.failure.filter(|_| record.finished.is_some_and(|finished| finished >= since.timestamp_millis()))
+    let time = since.timestamp_millis()..=crate::world::World::now().timestamp_millis();
+    record.failure.filter(|_| record.finished.is_some_and(|finished| time.contains(&finished)))
 }

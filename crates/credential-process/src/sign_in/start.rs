@@ -2,7 +2,7 @@
 
 use ccwb_store::{LockGuard, private_file};
 
-use super::Method;
+use super::Wish;
 use super::record::{self, Record};
 use crate::caller;
 use crate::codes;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::world::World;
 
 /// Starts a sign-in, which takes the lock with it.
-pub(crate) fn start(context: &Context<'_>, guard: LockGuard, method: Method, by_person: bool) -> Result<(), Error> {
+pub(crate) fn start(context: &Context<'_>, guard: LockGuard, wish: &Wish, by_person: bool) -> Result<(), Error> {
     let now = World::now();
     let mut record = record::read(context).unwrap_or_default();
     if by_person {
@@ -28,13 +28,14 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, method: Method, by_
         started: now.timestamp_millis(),
         deadline: now.timestamp_millis() + i64::try_from(super::LIFE.as_millis()).unwrap_or(i64::MAX),
         by_person,
+        who: wish.who.clone(),
         caller: caller::name(),
         issuer: context.oidc()?.issuer.to_string(),
         budget: record.budget,
         ..Record::default()
     };
     record.save(context)?;
-    let mut arguments = vec!["__sign-in", "--method", method.name()];
+    let mut arguments = vec!["__sign-in", "--method", wish.method.name()];
     arguments.extend(by_person.then_some("--by-person"));
     detached::spawn(context, guard, &arguments)
 }

@@ -1,9 +1,8 @@
 //! Whether a window can be opened here. None is.
 
-use std::path::{Path, PathBuf};
-
 use ccwb_config::OidcProfile;
 
+use crate::browser;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
@@ -17,15 +16,14 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>, oidc: &OidcProfile) 
         return vec![Finding::warning(NAME, what, "unset CCWB_NO_BROWSER")];
     }
     vec![match Place::of(case.world) {
-        Place::Desktop => on_a_desktop(case),
+        Place::Desktop | Place::Wsl => on_a_desktop(case),
         place => elsewhere(place, context, oidc),
     }]
 }
 
 fn on_a_desktop(case: &Case<'_>) -> Finding {
     let variable = case.world.var("BROWSER");
-    let candidates = variable.map_or_else(openers, programs);
-    match (candidates.iter().find_map(|program| case.find_program(program)), variable) {
+    match (browser::programs(case.world).iter().find_map(|program| case.find_program(program)), variable) {
         (Some(program), _) => Finding::ok(NAME, format!("opened by {}", program.display())),
         (None, Some(_)) => Finding::warning(
             NAME,
@@ -44,7 +42,8 @@ fn elsewhere(place: Place, context: &Context<'_>, oidc: &OidcProfile) -> Finding
     let what = match place {
         Place::Ssh => "this is a session over SSH: your browser is on another computer",
         Place::Container => "this is a container: your browser is outside",
-        Place::Desktop | Place::NoDisplay => {
+        Place::VsCodeRemote => "this is the remote side of VS Code, outside of its terminal: your browser is elsewhere",
+        Place::Desktop | Place::Wsl | Place::NoDisplay => {
             "there is no display here (DISPLAY and WAYLAND_DISPLAY are not set, or BROWSER is none)"
         }
     };
@@ -56,29 +55,4 @@ fn elsewhere(place: Place, context: &Context<'_>, oidc: &OidcProfile) -> Finding
         format!("{what}; no window is opened, and a sign-in shows a code or an address instead"),
         format!("run {login} and follow what it says{forward}"),
     )
-}
-
-/// The programs of `BROWSER`, a list of commands separated by colons.
-fn programs(variable: &str) -> Vec<PathBuf> {
-    if Path::new(variable).is_file() {
-        return vec![PathBuf::from(variable)];
-    }
-    let separator = if cfg!(windows) { '\0' } else { ':' };
-    let first_word = |command| shlex::split(command)?.into_iter().next();
-    variable.split(separator).filter_map(first_word).map(PathBuf::from).collect()
-}
-
-fn openers() -> Vec<PathBuf> {
-    open::commands("https://localhost/").iter().map(|command| PathBuf::from(command.get_program())).collect()
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_alternative_of_the_variable_counts() {
-        assert_eq!(programs("firefox --new-window %s:w3m -F"), [PathBuf::from("firefox"), "w3m".into()]);
-        assert_eq!(programs("'/opt/my browser/run' --x"), [PathBuf::from("/opt/my browser/run")]);
-    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use ccwb_http::HttpClient;
-use ccwb_oidc::{AuthorizationRequest, Expectations, Metadata, OidcError, Provider};
+use ccwb_oidc::{AuthorizationRequest, Expectations, Metadata, OidcError, Provider, Who};
 use ccwb_store::private_file;
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -204,7 +204,7 @@ async fn redirect(live: &Live<'_>, client: &HttpClient, metadata: &Metadata) -> 
     const FIX: &str = "have the address registered at the provider (exactly so), and check client_id in config.json";
     let (mut known, mut refused, mut silent) = (Vec::new(), Vec::new(), Vec::new());
     for &port in live.oidc.redirect_ports.iter().take(4) {
-        let mut request = AuthorizationRequest::new(live.oidc, metadata, port);
+        let mut request = AuthorizationRequest::new(live.oidc, metadata, port, &Who::default());
         with_prompt_none(&mut request.url);
         match client.get_page(&request.url).await {
             Ok(answer) if leads_to(&answer, &request.redirect_uri) => known.push(port.to_string()),
