@@ -1,4 +1,4 @@
-//! The fault matrix: right exit code and error code, inside the command's limit, nothing lost, no second window.
+//! R-08, the fault matrix: right exit code and error code, inside the command's limit, nothing lost, no second window.
 
 use std::fs;
 use std::time::Duration;

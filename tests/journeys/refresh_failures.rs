@@ -37,8 +37,8 @@ fn other_failures() -> Vec<(Value, i32, &'static str)> {
         (json!({"status": 429, "headers": {"retry-after": "1"}}), 6, "provider-answer"),
         (json!({"status": 400, "body": {"error": "invalid_client"}}), 6, "provider-refused"),
         (json!({"status": 400, "body": {"error": "temporarily_unavailable"}}), 6, "provider-refused"),
-        (json!({"body": page}), 6, "provider-answer"),
-        (json!({"status": 302, "headers": {"location": "https://portal.example/"}}), 6, "provider-answer"),
+        (json!({"body": page}), 8, "captive-portal"),
+        (json!({"status": 302, "headers": {"location": "https://portal.example/"}}), 8, "captive-portal"),
         (json!({"body": {}}), 6, "provider-answer"),
         (json!({"drop": true}), 8, "provider-unreachable"),
         (json!({"body": {"access_token": "a", "token_type": "Bearer"}, "truncate": 20}), 8, "provider-unreachable"),
@@ -133,7 +133,7 @@ fn aws_that_fails_opens_no_browser_and_works_again_when_it_works_again() {
     let faults = [
         (json!({"status": 500}), 7, "aws-answer"),
         (json!({"drop": true}), 8, "aws-unreachable"),
-        (json!({"body": "<html>portal</html>"}), 7, "aws-answer"),
+        (json!({"body": "<html>portal</html>"}), 8, "captive-portal"),
         (json!({"hang": true}), 8, "aws-unreachable"),
     ];
     let cases = faults.into_iter().map(|(fault, exit, code)| (fault.to_string(), (fault, exit, code)));

@@ -87,6 +87,7 @@ fn twelve_hours_are_asked_for_and_given_where_the_role_allows_them() {
     assert_eq!(journey.sandbox.control().count("sts"), 1);
 }
 
+///
 #[test]
 fn a_role_whose_maximum_is_shorter_than_asked_gives_an_hour_at_the_second_try() {
     let mut journey = Journey::with(Federation::Direct, |_| {});

@@ -60,3 +60,62 @@ fn text(attribute: &AttributeTypeAndValue) -> String {
     };
     printable(&text.chars().take(LONGEST).collect::<String>())
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+
+    use super::*;
+
+    fn params(name: &[(DnType, &str)]) -> CertificateParams {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        for (kind, value) in name {
+            params.distinguished_name.push(kind.clone(), *value);
+        }
+        params
+    }
+
+    fn authority(name: &[(DnType, &str)]) -> Issuer<'static, KeyPair> {
+        Issuer::new(params(name), KeyPair::generate().unwrap())
+    }
+
+    fn signed_by(issuer: &Issuer<'_, KeyPair>, name: &str) -> CertificateDer<'static> {
+        let certificate = params(&[(DnType::CommonName, name)]);
+        certificate.signed_by(&KeyPair::generate().unwrap(), issuer).unwrap().der().clone()
+    }
+
+    #[test]
+    fn the_authority_is_named_by_its_name_and_organization() {
+        for (name, expected) in [
+            (&[(DnType::CommonName, "Root CA"), (DnType::OrganizationName, "Corp")][..], "\"Root CA\" (Corp)"),
+            (&[(DnType::CommonName, "Corp"), (DnType::OrganizationName, "Corp")], "\"Corp\""),
+            (&[(DnType::OrganizationName, "Corp")], "\"Corp\""),
+            (&[(DnType::OrganizationalUnitName, "IT")], "OU=IT"),
+            (&[(DnType::CommonName, "a\u{1b}[31mred\nb")], "\"a [31mred b\""),
+        ] {
+            assert_eq!(issuer(&signed_by(&authority(name), "leaf"), &[]).as_deref(), Some(expected));
+        }
+        let long = authority(&[(DnType::CommonName, &"x".repeat(5000))]);
+        assert_eq!(issuer(&signed_by(&long, "leaf"), &[]).unwrap().len(), 102);
+    }
+
+    #[test]
+    fn the_one_above_all_that_were_presented_is_the_one_to_trust() {
+        let root = authority(&[(DnType::CommonName, "Root")]);
+        let key = KeyPair::generate().unwrap();
+        let between = params(&[(DnType::CommonName, "Between")]);
+        let between_certificate = between.signed_by(&key, &root).unwrap().der().clone();
+        let leaf = signed_by(&Issuer::new(between, key), "leaf");
+        assert_eq!(issuer(&leaf, &[]).as_deref(), Some("\"Between\""));
+        assert_eq!(issuer(&leaf, &[between_certificate]).as_deref(), Some("\"Root\""));
+    }
+
+    #[test]
+    fn a_certificate_that_signs_itself_and_one_that_is_none_are_told() {
+        let itself = params(&[(DnType::CommonName, "box")]).self_signed(&KeyPair::generate().unwrap()).unwrap();
+        assert_eq!(issuer(itself.der(), &[]).as_deref(), Some("itself (\"box\")"));
+        assert_eq!(issuer(&CertificateDer::from(vec![0x30, 3, 2, 1, 1]), &[]), None);
+    }
+}

@@ -158,3 +158,16 @@ pub(crate) fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<I
         None => error.source(),
     })
 }
+
+#[cfg(all(test, unix, not(target_vendor = "apple")))]
+mod tests {
+    use super::*;
+
+    /// `SSL_CERT_FILE` adds to the system's certificates.
+    #[test]
+    fn the_systems_certificates_are_found_whatever_the_variables_say() {
+        let bundle = "ca-certificates.crt";
+        let is_there = openssl_probe::candidate_cert_dirs().any(|folder| folder.join(bundle).exists());
+        assert!(!is_there || system_store().len() > 20, "{} found", system_store().len());
+    }
+}
