@@ -20,4 +20,4 @@ mod value;
 pub use claims::principal_tags;
 pub use header_file::{HeaderFile, Refusal, WrittenUnder};
 pub use headers::{Headers, Row};
-pub use sent::{is_sendable, to_json};
+pub use sent::to_json;

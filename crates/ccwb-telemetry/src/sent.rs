@@ -6,28 +6,33 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::headers::Row;
 
+impl Row<'_> {
+    /// The value as it is sent; `None` if the header is not sent, or if Claude Code would refuse it, whoever wrote it here.
+    pub fn sent(&self) -> Option<&str> {
+        self.value.as_deref().filter(|value| is_sendable(&self.name, value))
+    }
+}
+
 /// Whether Claude Code takes this header: a name of lower-case token characters, a value of visible ASCII with inner
 /// spaces.
-pub fn is_sendable(name: &str, value: &str) -> bool {
+fn is_sendable(name: &str, value: &str) -> bool {
     let in_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
     let in_value = |byte: u8| matches!(byte, b' '..=b'~');
     !name.is_empty() && name.bytes().all(in_name) && value.bytes().all(in_value) && value.trim() == value
 }
 
-/// One flat object on one line. What is not sendable is not in it, whoever wrote the rows.
+/// One flat object on one line: what is sent of the rows, and the token.
 pub fn to_json(rows: &[Row<'_>], bearer: Option<&SecretString>) -> SecretString {
-    let room =
-        rows.iter().map(|row| row.name.len() + row.value.as_ref().map_or(0, |value| value.len()) + 8).sum::<usize>();
-    let bearer_room = bearer.map_or(0, |token| token.expose_secret().len() + 32);
-    // Of the right size at once: a growing text would leave copies of the token behind.
-    let mut json = String::with_capacity(room * 2 + bearer_room);
+    let sent = || rows.iter().filter_map(|row| Some((&*row.name, row.sent()?)));
+    let token = bearer.map(ExposeSecret::expose_secret).filter(|token| is_sendable("authorization", token));
+    // Of the right size at once, with room for escapes: a growing text would leave copies of the token behind.
+    let size: usize = sent().map(|(name, value)| name.len() + 2 * value.len() + 6).sum();
+    let mut json = String::with_capacity(size + token.map_or(0, |token| 2 * token.len()) + 32);
     json.push('{');
-    for row in rows {
-        if let Some(value) = row.value.as_deref().filter(|value| is_sendable(&row.name, value)) {
-            add(&mut json, &row.name, "", value);
-        }
+    for (name, value) in sent() {
+        add(&mut json, name, "", value);
     }
-    if let Some(token) = bearer.map(ExposeSecret::expose_secret).filter(|token| is_sendable("authorization", token)) {
+    if let Some(token) = token {
         add(&mut json, "authorization", "Bearer ", token);
     }
     json.push('}');
