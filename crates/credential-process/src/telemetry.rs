@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ccwb_config::ConfigStamp;
 use ccwb_oidc::IdToken;
 use ccwb_store::{LockGuard, private_file};
-use ccwb_telemetry::{HeaderFile, Headers, Refusal, WrittenUnder};
+use ccwb_telemetry::{HeaderFile, Headers, OUTLIVES_TOKEN, Refusal, WrittenUnder};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
@@ -42,9 +42,11 @@ pub(crate) fn keep_current(context: &Context<'_>, id_token: &IdToken, clock_skew
     }
 }
 
-/// The same for a caller that does not hold the lock: whoever holds it writes them anyway.
+/// The same for a caller that does not hold the lock: whoever holds it writes them anyway. An ID token that has expired still
+/// says who somebody is.
 pub(crate) fn repair(context: &Context<'_>, stored: Option<&IdToken>) {
-    if let Some(id_token) = stored.filter(|token| token.expires() > World::now())
+    let still_theirs = |token: &&IdToken| token.expires().timestamp() + OUTLIVES_TOKEN > World::now().timestamp();
+    if let Some(id_token) = stored.filter(still_theirs)
         && let Ok(Some(held)) = context.lock().try_acquire()
     {
         keep_current(context, id_token, 0, &held);
@@ -97,7 +99,7 @@ impl Found {
     }
 
     fn is_current(&self, context: &Context<'_>) -> bool {
-        self.parse(context).is_ok()
+        self.parse(context).and_then(|file| file.is_fresh(World::now().timestamp())).is_ok()
     }
 }
 

@@ -1,10 +1,11 @@
 //! What `otel-helper` does not do: no request, no other process, no write, no wait.
 
 use std::fs;
+use std::io::Write as _;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use ccwb_tests::{LIMIT, run, start};
+use ccwb_tests::{LIMIT, Program, run, start};
 
 use super::{Told, header_file};
 use crate::support::{Journey, alone_on_the_machine, eventually, now};
@@ -62,33 +63,33 @@ fn while_headers_are_written_anew_every_call_tells_all_of_them() {
 #[test]
 fn it_starts_nothing_opens_no_socket_writes_nothing_and_reads_config_json_only_if_it_must() {
     let journey = settled();
-    let log = journey.home.root().join("strace.log");
-    let helper = ccwb_tests::Program::OtelHelper.path();
-    let trace = |arguments: &[&str]| {
-        let mut command = journey.home.command("strace");
-        command.args(["-f", "-o"]).arg(&log).arg(&helper).args(arguments);
-        let output = run(&mut command, LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"));
-        (output, fs::read_to_string(&log).expect("strace wrote its log"))
-    };
     if journey.home.command("strace").arg("-V").output().is_err() {
-        eprintln!("strace is missing: not looked at");
+        let _ = writeln!(std::io::stdout(), "skipped: strace is missing");
         return;
     }
-    let (output, calls) = trace(&["--profile", "ClaudeCode"]);
-    assert!(Told::of(&output).get("authorization").is_some(), "{output}");
-    assert!(calls.contains("otel-headers.json"), "{calls}");
-    for forbidden in [
+    let (told, calls) = traced(&journey, &["--profile", "ClaudeCode"]);
+    assert!(told.get("authorization").is_some(), "{told:?}");
+    assert!(calls.contains("otel-headers.json") && calls.contains("session.json"), "{calls}");
+    let forbidden = [
         "clone(", "clone3(", "fork(", "socket(", "connect(", "O_CREAT", "O_WRONLY", "O_RDWR", "rename", "unlink",
         "sleep(",
-    ] {
-        assert!(!calls.contains(forbidden), "{forbidden} in {calls}");
+    ];
+    for call in forbidden {
+        assert!(!calls.contains(call), "{call} in {calls}");
     }
-    let executions = calls.lines().filter(|line| line.contains("execve(")).count();
-    assert_eq!(executions, 1, "{calls}");
+    assert_eq!(calls.lines().filter(|line| line.contains("execve(")).count(), 1, "{calls}");
     let reads_config = |calls: &str| calls.lines().any(|line| line.contains("open") && line.contains("/config.json\""));
     assert!(!reads_config(&calls), "{calls}");
-    // The same tool sees that it is read where nobody named the profile.
-    assert!(reads_config(&trace(&[]).1));
+    // The same look sees it where it is: nobody named the profile.
+    assert!(reads_config(&traced(&journey, &[]).1));
+}
+
+fn traced(journey: &Journey, arguments: &[&str]) -> (Told, String) {
+    let log = journey.home.root().join("strace.log");
+    let mut command = journey.home.command("strace");
+    command.args(["-f", "-o"]).arg(&log).arg(Program::OtelHelper.path()).args(arguments);
+    let output = run(&mut command, LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"));
+    (Told::of(&output), fs::read_to_string(&log).expect("strace wrote its log"))
 }
 
 #[test]
