@@ -37,6 +37,10 @@ fn headers_that_are_not_sent_any_more_are_a_warning_where_monitoring_is_on() {
         assert_eq!(report.problems(), ["warning telemetry"], "{report:#?}");
         assert!(report.check("telemetry").message.contains(word), "{report:#?}");
     }
+    fs::write(&path, good.replace("alice@example.com", "\u{100}")).expect("the state folder can be written");
+    assert_eq!(machine.doctor(&[]).problems(), ["warning telemetry"]);
+    fs::remove_file(&path).expect("it was written");
+    assert!(machine.doctor(&[]).check("telemetry").message.contains("is missing"));
     machine.call(&["login"]).success();
     assert_eq!(machine.doctor(&[]).problems(), [""; 0]);
 }

@@ -27,6 +27,9 @@ fn ruled() -> Journey {
 #[test]
 fn headers_are_kept_dropped_hashed_and_added_as_the_rules_say() {
     let journey = ruled();
+    let explained = journey.call(&["explain"]).success();
+    assert_eq!(explained.json()["telemetry"]["headers"]["x-manager"]["policy"], "drop");
+    assert!(explained.json()["telemetry"]["hash_salt"] == true && !explained.stdout.contains("pepper"), "{explained}");
     let told = Told::by(&journey);
     let email = told.get("x-user-email").expect("it is hashed, not dropped");
     assert!(email.len() == 32 && email.chars().all(|c| c.is_ascii_hexdigit()), "{email}");
