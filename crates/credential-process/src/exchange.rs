@@ -14,7 +14,7 @@ use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
-use crate::{commands, http, quota};
+use crate::{commands, http, quota, summary};
 
 /// Exchanges an ID token for credentials and stores them, with the identity that saves a call next time.
 pub(crate) async fn federate(
@@ -40,6 +40,7 @@ pub(crate) async fn federate(
         cache::save_tokens(context, tokens, now, held)?;
     }
     cache::save_credentials(context, &federated.credentials, now, held)?;
+    summary::remember(context, &federated.credentials, tokens);
     Ok(federated)
 }
 
