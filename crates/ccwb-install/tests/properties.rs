@@ -71,12 +71,12 @@ fn strict(text: &str) -> (String, Vec<String>) {
                     escaped = c == '\\' && !escaped;
                     ends
                 })
-                .unwrap()
+                .expect("a string ends")
                 + 1
         } else if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
-            rest.find("*/").unwrap() + 2
+            rest.find("*/").expect("a comment ends") + 2
         } else {
             letter.len_utf8()
         };
@@ -102,7 +102,7 @@ fn value(text: &str) -> Value {
 
 fn without_ours(text: &str) -> Value {
     let mut value = value(text);
-    let object = value.as_object_mut().unwrap();
+    let object = value.as_object_mut().expect("settings are an object");
     object.remove("awsAuthRefresh");
     object.remove("statusLine");
     if let Some(env) = object.get_mut("env").and_then(Value::as_object_mut) {
@@ -185,7 +185,7 @@ fn config() -> impl Strategy<Value = String> {
 }
 
 fn lines_of_others(text: &str) -> Vec<String> {
-    let ours = AwsIni::parse(text).unwrap();
+    let ours = AwsIni::parse(text).expect("every text is one");
     let mut rest = ours.clone();
     for entry in aws_profile::config_entries(ccwb_install::System::Unix, "P", "/h/cp", "r", true) {
         rest.remove(&entry.key);

@@ -35,6 +35,7 @@ fn explain(context: &Context<'_>) -> Value {
             "bootstrap_endpoint": profile.monitoring.bootstrap_endpoint,
         }),
     );
+    all.insert("claude_settings".into(), claude_settings(context));
     all.insert("quota".into(), quota(context));
     all.insert("storage".into(), json!({"mode": profile.storage.name(), "in_use": context.store.backend()}));
     all.insert("session".into(), session(context));
@@ -85,6 +86,21 @@ fn federation(context: &Context<'_>, oidc: &OidcProfile) -> Value {
         federation["assume_role"] = json!({"role_arn": role.role_arn, "external_id": role.external_id.is_some()});
     }
     federation
+}
+
+/// What `install-settings` takes from config.json beside the above.
+fn claude_settings(context: &Context<'_>) -> Value {
+    let (profile, choices) = (&context.profile, &context.profile.claude);
+    let attributes = choices.resource_attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+    json!({
+        "region": choices.bedrock_region.as_ref().unwrap_or(&profile.aws_region),
+        "model": choices.model_alias.as_ref().or(profile.selected_model.as_ref()),
+        "small_fast_model": choices.small_fast_model,
+        "include_coauthored_by": choices.attribution,
+        "status_line": choices.status_line,
+        "otel_logs": choices.export_logs,
+        "otel_resource_attributes": Value::Object(attributes.collect()),
+    })
 }
 
 fn quota(context: &Context<'_>) -> Value {
