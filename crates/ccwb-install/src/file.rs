@@ -180,7 +180,7 @@ impl Found {
 }
 
 /// The folders that would have to be created for a file, innermost first.
-pub fn missing_folders(path: &Path) -> Vec<PathBuf> {
+pub(crate) fn missing_folders(path: &Path) -> Vec<PathBuf> {
     let Ok(real) = follow(path) else { return Vec::new() };
     let missing = real.ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
     missing.map(Path::to_owned).collect()

@@ -6,7 +6,7 @@ use crate::aws_ini::AwsIni;
 use crate::document::{Document, Key, Malformed};
 use crate::file::{Audience, FileError, Found, missing_folders};
 use crate::jsonc::Jsonc;
-use crate::merge::{Change, ChangeKind, Entry, Merged, merge, undo};
+use crate::merge::{Change, Entry, Merged, merge, undo};
 use crate::record::{FileRecord, Form, Record, RecordError};
 use crate::{aws_profile, older_install};
 
@@ -230,11 +230,6 @@ pub fn carry_out_undoing(steps: &mut [Step], record_file: &Path) -> Result<(), I
         record.folders.iter().for_each(|folder| drop(std::fs::remove_dir(folder)));
     }
     Ok(())
-}
-
-/// Keys whose values stay somebody else's.
-pub fn kept(changes: &[Change]) -> impl Iterator<Item = &Change> {
-    changes.iter().filter(|change| change.kind == ChangeKind::Kept)
 }
 
 fn parse<D: Document>(found: &Found) -> Result<D, InstallError> {
