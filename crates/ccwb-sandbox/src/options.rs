@@ -14,6 +14,8 @@ pub struct Options {
     pub idp_port: u16,
     /// Port of the AWS endpoints; 0 takes a free one.
     pub aws_port: u16,
+    /// Port of the OTLP receiver; 0 takes a free one.
+    pub otlp_port: u16,
     /// Which provider's issuer, paths, claims and quirks to follow.
     pub shape: ProviderShape,
     /// How long what is issued lives.
@@ -43,6 +45,7 @@ impl Default for Options {
         Self {
             idp_port: 0,
             aws_port: 0,
+            otlp_port: 0,
             shape: ProviderShape::Generic,
             lifetimes: Lifetimes::default(),
             auto_approve: false,
