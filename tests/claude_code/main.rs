@@ -4,4 +4,8 @@
 #![cfg(target_os = "linux")]
 
 mod answers;
+mod failing_provider;
+mod renewal;
+mod sign_in_again;
+mod slow_sign_in;
 mod support;

@@ -2,13 +2,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ccwb_sandbox::{Federation, LoggedRequest, Options, SigningAlgorithm};
 use ccwb_tests::part::{ClaudeCode, ClaudeCodeVersion, Clock, Island, Sandbox};
-use ccwb_tests::{FakeBrowser, Home, Output, Program, Running, Terminal, run, start};
+use ccwb_tests::{FakeBrowser, Home, Output, Program, Terminal, run, start};
 use serde_json::{Value, json};
 
+use super::session::Session;
 use super::settings::{self, Way};
 
 /// What a [`Desk`] is to be like.
@@ -57,8 +59,8 @@ pub(crate) struct Desk {
     ahead: Mutex<Duration>,
 }
 
-/// Much longer than any answer takes, on a machine on which several clients start at once.
-const LIMIT: Duration = Duration::from_mins(2);
+/// Much longer than any answer takes: the slowest sign-in is one of 150 s.
+const LIMIT: Duration = Duration::from_mins(4);
 
 impl Desk {
     /// `None` where a part is missing.
@@ -90,14 +92,23 @@ impl Desk {
         run(self.claude().arg("-p").args(arguments), LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
     }
 
-    /// `claude -p PROMPT`, started.
-    pub(crate) fn start(&self, prompt: &str) -> Running {
-        start(self.claude().args(["-p", prompt]))
+    /// `claude -p PROMPT`, ended when Claude Code has run credential-process so often, in all.
+    ///
+    /// # Panics
+    ///
+    /// If it gives up sooner.
+    pub(crate) fn say_until_calls(&self, prompt: &str, calls: usize) {
+        let _running = start(self.claude().args(["-p", prompt]));
+        let deadline = Instant::now() + LIMIT;
+        while self.calls().len() < calls {
+            assert!(Instant::now() < deadline, "{:?}", self.calls());
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// `claude` in a terminal, when it is ready for a prompt.
-    pub(crate) fn session(&self) -> Terminal<'_> {
-        Terminal::open(&self.home, self.claude().env("TERM", "xterm-256color"), (110, 50))
+    pub(crate) fn session(&self) -> Session<'_> {
+        Session::new(Terminal::open(&self.home, &self.claude(), (110, 50)))
     }
 
     /// Time passes for everybody: for the client and its children, and for the provider and AWS.
@@ -113,6 +124,12 @@ impl Desk {
         let mut command = self.in_time();
         command.arg(Program::CredentialProcess.path()).args(arguments);
         run(&mut command, LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
+    }
+
+    /// A scripted fault, as JSON (`ccwb_sandbox::Fault`).
+    pub(crate) fn fault(&self, fault: Value) {
+        let fault = serde_json::from_value(fault).expect("it has a fault's form");
+        self.sandbox.control().add_fault(fault).expect("there is such an endpoint");
     }
 
     /// How often a browser was opened.
@@ -186,7 +203,7 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
+        if !thread::panicking() {
             assert_eq!(self.island.attempts_to_leave(), 0, "something tried to reach the world outside");
         }
     }

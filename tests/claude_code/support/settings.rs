@@ -20,6 +20,8 @@ pub(crate) fn settings(sandbox: &Sandbox, way: Way, program: &str) -> Value {
     let mut env = json!({
         "CLAUDE_CODE_USE_BEDROCK": "1",
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        // Not counted as such by Claude Code: a first session fetches plugins from GitHub.
+        "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
         // The AWS SDK would look for a machine's role at a link-local address.
         "AWS_EC2_METADATA_DISABLED": "true",
     });

@@ -44,12 +44,14 @@ impl Clock {
     }
 
     /// The environment of a program that lives by this clock.
-    pub fn environment(&self) -> [(&'static str, OsString); 4] {
+    pub fn environment(&self) -> [(&'static str, OsString); 5] {
         [
             ("LD_PRELOAD", self.library.clone().into()),
             ("FAKETIME_TIMESTAMP_FILE", self.offset.clone().into()),
             ("FAKETIME_NO_CACHE", "1".into()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+            // Times of files would move along with the clock: nothing would ever grow old.
+            ("NO_FAKE_STAT", "1".into()),
         ]
     }
 }

@@ -68,7 +68,16 @@ async fn answer(
     if fault.as_ref().is_some_and(|fault| fault.drop) {
         connection.pull();
     }
-    to_response(reply, fault.and_then(|fault| fault.truncate))
+    to_response(dated(reply, &world), fault.and_then(|fault| fault.truncate))
+}
+
+/// Says what time it is here, unless a fault says something else: clients measure their own clock by it.
+fn dated(reply: Reply, world: &World) -> Reply {
+    if reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("date")) {
+        return reply;
+    }
+    let now = world.clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    reply.header("date", &now)
 }
 
 fn handle(side: Side, world: &Arc<World>, call: &Call) -> Reply {
