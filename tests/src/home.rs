@@ -126,6 +126,11 @@ impl Home {
         self.program(Program::CredentialProcess, arguments)
     }
 
+    /// `otel-helper ARGUMENTS`.
+    pub fn otel_helper(&self, arguments: &[&str]) -> Command {
+        self.program(Program::OtelHelper, arguments)
+    }
+
     /// `ccwb ARGUMENTS`.
     pub fn ccwb(&self, arguments: &[&str]) -> Command {
         self.program(Program::Ccwb, arguments)

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub enum Program {
     /// Prints AWS credentials.
     CredentialProcess,
+    /// Prints who the user is, for telemetry.
+    OtelHelper,
     /// The administrator's command.
     Ccwb,
     /// `$BROWSER` of the hermetic tests.
@@ -32,6 +34,7 @@ impl fmt::Display for Program {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::CredentialProcess => "credential-process",
+            Self::OtelHelper => "otel-helper",
             Self::Ccwb => "ccwb",
             Self::FakeBrowser => "fake-browser",
         })

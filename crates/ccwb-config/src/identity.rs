@@ -58,16 +58,16 @@ fn hash_oidc(hash: &mut FieldHash, oidc: &OidcProfile) {
 
 /// SHA-256 over fields that are preceded by their length, so that no two lists of fields run together.
 #[derive(Default)]
-struct FieldHash(Sha256);
+pub(crate) struct FieldHash(Sha256);
 
 impl FieldHash {
-    fn field(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn field(&mut self, text: &str) -> &mut Self {
         self.0.update((text.len() as u64).to_be_bytes());
         self.0.update(text.as_bytes());
         self
     }
 
-    fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         let digest = self.0.finalize();
         digest[..16]

@@ -17,6 +17,8 @@ mod oidc;
 mod places;
 mod profile;
 mod provider;
+mod stamp;
+mod telemetry;
 mod web_address;
 
 pub use document::{Config, MAX_CONFIG_BYTES};
@@ -30,4 +32,9 @@ pub use profile::{
     AuthMode, DEFAULT_PROFILE, IdentityCenterProfile, Monitoring, Profile, Quota, QuotaFailMode, Storage, file_stem,
 };
 pub use provider::ProviderType;
+pub use stamp::ConfigStamp;
+pub use telemetry::{
+    Bearer, HeaderPolicy, HeaderRule, PlainHttp, TAG_HEADER, TELEMETRY_HEADERS, TRUNCATED_HEADER, Telemetry,
+    plain_http, telemetry_binding,
+};
 pub use web_address::WebAddress;

@@ -119,6 +119,11 @@ impl StateDir {
         self.file(profile, "otel-headers.json")
     }
 
+    /// Who has credentials until when, for the status line; no secret.
+    pub fn summary(&self, profile: &str) -> PathBuf {
+        self.file(profile, "summary.json")
+    }
+
     /// When the quota was last checked.
     pub fn quota_check(&self, profile: &str) -> PathBuf {
         self.file(profile, "quota.json")

@@ -6,6 +6,7 @@ use crate::error::ConfigError;
 use crate::federation::check_region;
 use crate::fields::Fields;
 use crate::oidc::OidcProfile;
+use crate::telemetry::Telemetry;
 use crate::web_address::WebAddress;
 
 /// The profile that the guidance's packages are made for.
@@ -26,6 +27,8 @@ pub struct Profile {
     pub quota: Option<Quota>,
     /// Telemetry, as far as config.json tells.
     pub monitoring: Monitoring,
+    /// What telemetry tells about the person.
+    pub telemetry: Telemetry,
     /// The model that the administrator chose.
     pub selected_model: Option<String>,
     /// The prefix of the cross-region inference profile (`us`, `eu`, ...).
@@ -130,10 +133,11 @@ impl Profile {
         }
         let aws_region = fields.text("aws_region")?.unwrap_or_else(|| "us-east-1".to_owned());
         check_region(&aws_region).map_err(|problem| fields.error("aws_region", problem))?;
+        let storage = storage(fields)?;
         Ok(Self {
             name: fields.profile().to_owned(),
             auth: auth_mode(fields, &aws_region)?,
-            storage: storage(fields)?,
+            storage,
             quota: quota(fields)?,
             monitoring: Monitoring {
                 enabled: fields.flag("monitoring_enabled")?.unwrap_or(false),
@@ -142,6 +146,7 @@ impl Profile {
                 config_delivery: fields.text("config_delivery_mode")?,
                 bootstrap_endpoint: fields.text("bootstrap_endpoint")?,
             },
+            telemetry: Telemetry::from_fields(fields, storage)?,
             selected_model: fields.text("selected_model")?,
             cross_region_profile: fields.text("cross_region_profile")?,
             cost_attribution_tag_key: fields.text("cost_attribution_tag_key")?.unwrap_or_else(|| "Project".to_owned()),

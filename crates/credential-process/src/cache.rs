@@ -1,6 +1,7 @@
 //! What is kept between calls, typed and bound to the identity: a changed configuration finds nothing.
 
 use ccwb_federation::Credentials;
+use ccwb_http::HttpClient;
 use ccwb_oidc::IdToken;
 use ccwb_store::{Fallback, LockGuard, Slot, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,6 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
+use crate::telemetry;
+use crate::world::World;
 
 /// Credentials with less left are not handed out.
 const CREDENTIALS_MARGIN: i64 = 30;
@@ -87,6 +90,20 @@ pub(crate) fn save_credentials(
 ) -> Result<Option<Fallback>, StoreError> {
     let stored = credentials.to_stored_json(context.identity.as_str(), now.timestamp());
     context.store.write(Slot::Credentials, &stored, now.timestamp(), held)
+}
+
+/// Stores tokens with a new ID token, which was verified, and makes the headers of telemetry from it.
+pub(crate) fn save_new_id_token(
+    context: &Context<'_>,
+    client: &HttpClient,
+    id_token: &IdToken,
+    tokens: &mut Tokens,
+    held: &LockGuard,
+) -> Result<(), StoreError> {
+    tokens.id_token = Some(id_token.raw().clone());
+    save_tokens(context, tokens, World::now(), held)?;
+    telemetry::write(context, id_token, client.clock_skew(), held);
+    Ok(())
 }
 
 pub(crate) fn save_tokens(

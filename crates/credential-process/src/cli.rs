@@ -62,6 +62,8 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print one line for Claude Code's statusLine: who, which role, until when, or what to do
+    Statusline,
     /// Check everything and say what is wrong; the output is safe to paste, the exit code counts failures
     Doctor {
         /// As JSON

@@ -14,7 +14,7 @@ use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
-use crate::{http, quota};
+use crate::{http, quota, summary};
 
 /// Exchanges an ID token for credentials and stores them, with the identity that saves a call next time.
 pub(crate) async fn federate(
@@ -38,6 +38,7 @@ pub(crate) async fn federate(
         cache::save_tokens(context, tokens, now, held)?;
     }
     cache::save_credentials(context, &federated.credentials, now, held)?;
+    summary::remember(context, &federated.credentials, tokens);
     Ok(federated)
 }
 

@@ -22,7 +22,9 @@ mod port_owner;
 mod quota;
 mod renewal;
 mod sign_in;
+mod summary;
 mod surroundings;
+mod telemetry;
 mod world;
 
 use std::process::ExitCode;

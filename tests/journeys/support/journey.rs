@@ -82,6 +82,12 @@ impl Journey {
         run(&mut self.home.credential_process(arguments), LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
     }
 
+    /// `otel-helper ARGUMENTS`, to its end.
+    #[track_caller]
+    pub(crate) fn otel_helper(&self, arguments: &[&str]) -> Output {
+        run(&mut self.home.otel_helper(arguments), LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
+    }
+
     /// `credential-process ARGUMENTS`, started.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         start(&mut self.home.credential_process(arguments))

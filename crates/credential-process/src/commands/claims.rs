@@ -36,16 +36,9 @@ pub(super) fn tag_claims(claims: &Claims) -> Map<String, Value> {
     claims.iter().filter(|(name, _)| of_tags(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// One principal tag: a flat claim `<tags>/principal_tags/<key>`, or nested under `<tags>`; a text, or the first of a
-/// list.
+/// One principal tag, in either of the forms that AWS takes.
 pub(super) fn principal_tag(claims: &Claims, key: &str) -> Option<String> {
-    let flat = claims.get(&format!("{TAGS_CLAIM}/principal_tags/{key}"));
-    let nested = || claims.get(TAGS_CLAIM)?.get("principal_tags")?.get(key);
-    match flat.or_else(nested)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(list) => list.first()?.as_str().map(str::to_owned),
-        _ => None,
-    }
+    ccwb_telemetry::principal_tags(claims).remove(key)
 }
 
 fn no_such_tag(key: &str) -> Error {

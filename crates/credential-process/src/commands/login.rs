@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use chrono::{Local, TimeZone};
 
-use crate::cache;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, Goal, Interaction, climb, sign_in_needed};
 use crate::output::note;
 use crate::sign_in::Method;
+use crate::{cache, telemetry};
 
 /// Claude Code ends its `awsAuthRefresh` command after 180 s; our own word comes before that, and the sign-in goes on.
 const LIMIT: Duration = Duration::from_secs(165);
 
 pub(crate) fn run(context: &Context<'_>, silent: bool, force: bool, method: Method) -> Result<(), Error> {
     if !force && let Ok(Some(_)) = AwsCredentials::cached(context) {
+        telemetry::repair(context, cache::tokens(context).unwrap_or_default().last_id_token().as_ref());
         return Ok(());
     }
     // A device code and a pasted address open no browser.

@@ -112,6 +112,7 @@ pub(super) fn forget(context: &Context<'_>, _held: &LockGuard) -> Result<(), Err
         state.last_error(name),
         state.provider_cache(name),
         state.telemetry_headers(name),
+        state.summary(name),
         state.quota_check(name),
         state.renewal_attempt(name),
     ] {

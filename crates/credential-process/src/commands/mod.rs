@@ -9,6 +9,7 @@ mod login;
 mod logout;
 mod reference;
 mod status;
+mod statusline;
 mod token;
 
 pub(crate) use status::target;
@@ -39,6 +40,10 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
         }
         Some(Command::Logout { all }) => logout::run(world, cli.profile.as_deref(), all),
         Some(Command::Status { json }) => done(status::run(&load(KeyringManners::Quick)?, json)),
+        Some(Command::Statusline) => {
+            statusline::run(world, cli.profile.as_deref());
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Doctor { json, live }) => doctor::run(world, cli.profile.as_deref(), json, live),
         Some(Command::Token { format: TokenFormat::Raw }) => done(token::raw(&load(KeyringManners::Quick)?, silent)),
         Some(Command::Token { format: TokenFormat::Header }) => done(token::header(&load(KeyringManners::Quick)?)),

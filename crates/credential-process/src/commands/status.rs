@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
-use crate::{cache, last_error, output, sign_in};
+use crate::{cache, last_error, output, sign_in, telemetry};
 
 pub(crate) fn run(context: &Context<'_>, as_json: bool) -> Result<(), Error> {
     let status = Status::read(context);
@@ -73,6 +73,7 @@ impl Status {
                 "fallback": context.store.fallback(),
                 "error": self.store_error,
             },
+            "telemetry": telemetry_json(context),
             "last_error": last_error::read(&context.state.last_error(&context.profile.name)).map(|last| json!({
                 "code": last.error.code, "message": last.error.message, "hint": last.error.hint, "at": time(Some(last.at)),
             })),
@@ -97,6 +98,7 @@ impl Status {
         }
         line("Next sign-in", self.next_sign_in());
         line("Storage", &self.storage(context));
+        line("Telemetry", &telemetry_text(context, self.now.timestamp()));
         line("Config", &context.config.path().display().to_string());
         if sign_in::is_running(context) {
             line("Sign-in", "waits for you");
@@ -135,6 +137,33 @@ impl Status {
             (Some(fallback), _) => format!("{in_use}, instead of the OS keyring: {}", fallback.reason),
             (None, Some(error)) => format!("{in_use} ({error})"),
             (None, None) => in_use.to_string(),
+        }
+    }
+}
+
+/// What `otel-helper` tells the collector, in one line.
+fn telemetry_text(context: &Context<'_>, now: i64) -> String {
+    match telemetry::State::of(context) {
+        telemetry::State::Off => "off (monitoring_enabled is false)".to_owned(),
+        telemetry::State::None => "no headers yet; they come with the next sign-in or renewal".to_owned(),
+        telemetry::State::Refused(reason) => format!("no headers: {reason}"),
+        telemetry::State::Headers { count, written, good_until, .. } => format!(
+            "{count} headers, {} old, good for another {}; otel-helper --test shows them",
+            ago(now - written),
+            ago(good_until - now)
+        ),
+    }
+}
+
+fn telemetry_json(context: &Context<'_>) -> Value {
+    let state = telemetry::State::of(context);
+    let time = |seconds: i64| DateTime::from_timestamp(seconds, 0).map(rfc3339);
+    match state {
+        telemetry::State::Off => json!({"state": "off"}),
+        telemetry::State::None => json!({"state": "none"}),
+        telemetry::State::Refused(reason) => json!({"state": "refused", "reason": reason}),
+        telemetry::State::Headers { count, written, good_until, .. } => {
+            json!({"state": "good", "headers": count, "written": time(written), "expires": time(good_until)})
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The rungs that no person notices: a stored ID token, then the refresh token.
 
+use ccwb_config::Bearer;
 use ccwb_http::HttpClient;
 use ccwb_oidc::{Expectations, IdToken, OidcError, Provider, TokenClient};
 use ccwb_store::LockGuard;
+use chrono::TimeDelta;
 
 use super::Wanted;
 use crate::cache::{self, Tokens};
@@ -10,7 +12,10 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exchange::{client_credential, federate};
 use crate::world::World;
-use crate::{codes, http};
+use crate::{codes, http, telemetry};
+
+/// An ID token with less left is not made to last, where telemetry sends it.
+const LAST_MINUTES: TimeDelta = TimeDelta::minutes(20);
 
 /// Whether there is anything to climb with.
 pub(crate) fn is_possible(tokens: &Tokens) -> bool {
@@ -36,6 +41,12 @@ struct Quiet<'a> {
 impl Quiet<'_> {
     async fn climb(&self, mut tokens: Tokens) -> Result<(), Error> {
         if let Some(id_token) = tokens.usable_id_token(World::now()) {
+            if self.collector_needs_a_new_one(&id_token, &tokens)
+                && let Ok(Some(new)) = self.refresh(&mut tokens).await
+            {
+                return self.finish(&new, &mut tokens).await;
+            }
+            telemetry::keep_current(self.context, &id_token, self.client.clock_skew(), self.held);
             match self.finish(&id_token, &mut tokens).await {
                 Err(error) if tokens.refresh_token.is_some() && error.code == codes::AWS_REFUSED.name => {
                     self.context.debug(|| format!("the stored ID token did not do: {}", error.message));
@@ -47,6 +58,14 @@ impl Quiet<'_> {
             Some(id_token) => self.finish(&id_token, &mut tokens).await,
             None => Ok(()),
         }
+    }
+
+    /// A collector that asks for the ID token would be left without one until the credentials are renewed again, if they
+    /// were now had with a token that is about to expire. Should that fail, the stored token is still good.
+    fn collector_needs_a_new_one(&self, id_token: &IdToken, tokens: &Tokens) -> bool {
+        let telemetry = &self.context.profile.telemetry;
+        let asks = !telemetry.off && telemetry.bearer != Bearer::Never;
+        asks && tokens.refresh_token.is_some() && id_token.expires() - World::now() < LAST_MINUTES
     }
 
     /// From an ID token, which is stored, to what is wanted.
@@ -94,8 +113,7 @@ impl Quiet<'_> {
             return Ok(None);
         };
         let id_token = provider.verify(secrecy::ExposeSecret::expose_secret(raw), &expected).await?;
-        tokens.id_token = Some(id_token.raw().clone());
-        cache::save_tokens(self.context, tokens, now, self.held)?;
+        cache::save_new_id_token(self.context, &self.client, &id_token, tokens, self.held)?;
         Ok(Some(id_token))
     }
 }

@@ -133,14 +133,14 @@ impl SignIn<'_> {
         let id_token = ready.provider.verify(raw.expose_secret(), &expected).await?;
         let before = self.tokens_of_the_same_person(&id_token);
         let mut tokens = Tokens {
-            id_token: Some(id_token.raw().clone()),
+            id_token: None,
             // Google gives a refresh token at the first consent only.
             refresh_token: set.refresh_token.or(before.refresh_token),
             identity_id: before.identity_id,
             signed_in_at: Some(World::now().timestamp()),
             shortened: false,
         };
-        cache::save_tokens(self.context, &tokens, World::now(), &self.held)?;
+        cache::save_new_id_token(self.context, &ready.client, &id_token, &mut tokens, &self.held)?;
         let federated = exchange::federate(self.context, &ready.client, &id_token, &mut tokens, &self.held).await?;
         Ok(Done { person: id_token.person(), expiration: federated.credentials.expiration_on_this_clock() })
     }

@@ -16,6 +16,7 @@ mod sign_in;
 mod state_folder;
 mod static_keys;
 mod store;
+mod telemetry;
 
 use std::fmt::Write as _;
 
@@ -67,6 +68,8 @@ const CHECKS: &[Check] = &[
     Check { name: environment::PROFILE, after: &[], run: Run::Profile(environment::check_profile) },
     Check { name: ENDPOINTS, after: &[], run: Run::Always(environment::check_endpoints) },
     Check { name: older_install::NAME, after: &[], run: Run::Always(older_install::check) },
+    Check { name: telemetry::HEADERS, after: &[state_folder::NAME], run: Run::Profile(telemetry::check_headers) },
+    Check { name: telemetry::HELPER, after: &[], run: Run::Profile(telemetry::check_helper) },
     Check { name: PROXY, after: &[], run: Run::Always(network_settings::check_proxy) },
     Check { name: CA_BUNDLE, after: &[], run: Run::Always(network_settings::check_ca_bundles) },
     Check { name: clock::NAME, after: &[], run: Run::Always(clock::check) },

@@ -1,0 +1,120 @@
+//! The header file: what `otel-helper` tells the collector about the person. Written at each new ID token, by the holder
+//! of the lock, and never on the cached path.
+
+use std::path::PathBuf;
+
+use ccwb_config::ConfigStamp;
+use ccwb_oidc::IdToken;
+use ccwb_store::{LockGuard, private_file};
+use ccwb_telemetry::{HeaderFile, Headers, Refusal, WrittenUnder};
+use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
+
+use crate::context::Context;
+use crate::world::World;
+
+/// Writes the headers of a verified ID token. `clock_skew` is how many seconds servers' clocks are ahead of this one.
+///
+/// No credentials are ever refused for telemetry's sake: if the file cannot be written, the old one is taken away, since it
+/// may tell of somebody else.
+pub(crate) fn write(context: &Context<'_>, id_token: &IdToken, clock_skew: i64, _held: &LockGuard) {
+    let path = path(context);
+    let profile = &context.profile;
+    if profile.telemetry.off {
+        let _ = private_file::remove(&path);
+        return;
+    }
+    let headers = Headers::from_claims(id_token.claims(), profile);
+    let expires = id_token.expires().timestamp() - clock_skew;
+    let now = World::now().timestamp();
+    let file = HeaderFile::new(profile, headers, id_token.raw(), expires, now, written_under(context));
+    if let Err(error) = private_file::write(&path, file.to_json().expose_secret().as_bytes()) {
+        context.debug(|| format!("no headers for telemetry: {error}"));
+        let _ = private_file::remove(&path);
+    }
+}
+
+/// Writes them again if the file is missing, or was written under other rules.
+pub(crate) fn keep_current(context: &Context<'_>, id_token: &IdToken, clock_skew: i64, held: &LockGuard) {
+    let current = read(context).is_ok_and(|found| found.is_some_and(|found| found.is_current(context)));
+    if !current {
+        write(context, id_token, clock_skew, held);
+    }
+}
+
+/// The same for a caller that does not hold the lock: whoever holds it writes them anyway.
+pub(crate) fn repair(context: &Context<'_>, stored: Option<&IdToken>) {
+    if let Some(id_token) = stored.filter(|token| token.expires() > World::now())
+        && let Ok(Some(held)) = context.lock().try_acquire()
+    {
+        keep_current(context, id_token, 0, &held);
+    }
+}
+
+/// What there is to tell the collector.
+pub(crate) enum State {
+    /// The configuration says that there is no telemetry.
+    Off,
+    /// Nothing was written yet.
+    None,
+    /// What was written is not told any more.
+    Refused(String),
+    /// Headers.
+    Headers { count: usize, written: i64, good_until: i64, left_out: Vec<String> },
+}
+
+impl State {
+    pub(crate) fn of(context: &Context<'_>) -> Self {
+        if context.profile.telemetry.off {
+            return Self::Off;
+        }
+        let found = match read(context) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Self::None,
+            Err(error) => return Self::Refused(error.to_string()),
+        };
+        let fresh = |file: HeaderFile<'_>| {
+            file.is_fresh(World::now().timestamp())?;
+            Ok(Self::Headers {
+                count: file.rows.iter().filter(|row| row.sent().is_some()).count(),
+                written: file.written,
+                good_until: file.good_until(),
+                left_out: file.left_out.iter().map(ToString::to_string).collect(),
+            })
+        };
+        found.parse(context).and_then(fresh).unwrap_or_else(|refusal| Self::Refused(refusal.to_string()))
+    }
+}
+
+/// The bytes of a header file.
+struct Found(Zeroizing<Vec<u8>>);
+
+impl Found {
+    fn parse(&self, context: &Context<'_>) -> Result<HeaderFile<'_>, Refusal> {
+        let file = HeaderFile::parse(&self.0, &context.profile.name)?;
+        file.is_bound_to(&context.profile)?;
+        Ok(file)
+    }
+
+    fn is_current(&self, context: &Context<'_>) -> bool {
+        self.parse(context).is_ok()
+    }
+}
+
+/// The header file, if there is one.
+fn read(context: &Context<'_>) -> Result<Option<Found>, ccwb_store::StoreError> {
+    Ok(private_file::read(&path(context))?.map(Found))
+}
+
+fn path(context: &Context<'_>) -> PathBuf {
+    context.state.telemetry_headers(&context.profile.name)
+}
+
+/// The configuration file, if it is certain that this process read it as it is now: its last change was before the start.
+/// Else `otel-helper` reads it each time.
+fn written_under(context: &Context<'_>) -> Option<WrittenUnder<'static>> {
+    let stamp = ConfigStamp::now(&context.world.places())?;
+    let same = stamp.path == context.config.path() && stamp.settled_before(context.world.started.timestamp());
+    let path = stamp.path.to_str()?.to_owned();
+    same.then(|| WrittenUnder { path: path.into(), stamp: stamp.text.into() })
+}
