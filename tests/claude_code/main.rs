@@ -8,4 +8,6 @@ mod failing_provider;
 mod renewal;
 mod sign_in_again;
 mod slow_sign_in;
+mod status_line;
 mod support;
+mod telemetry;

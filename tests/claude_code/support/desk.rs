@@ -3,15 +3,16 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ccwb_sandbox::{Federation, LoggedRequest, Options, SigningAlgorithm};
 use ccwb_tests::part::{ClaudeCode, ClaudeCodeVersion, Clock, Island, Sandbox};
-use ccwb_tests::{FakeBrowser, Home, Output, Program, Terminal, run, start};
+use ccwb_tests::{FakeBrowser, Home, Output, Program, Running, Terminal, run, start};
 use serde_json::{Value, json};
 
 use super::session::Session;
 use super::settings::{self, Way};
+use super::wait::eventually;
 
 /// What a [`Desk`] is to be like.
 pub(crate) struct Plan {
@@ -92,18 +93,15 @@ impl Desk {
         run(self.claude().arg("-p").args(arguments), LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
     }
 
-    /// `claude -p PROMPT`, ended when Claude Code has run credential-process so often, in all.
-    ///
-    /// # Panics
-    ///
-    /// If it gives up sooner.
-    pub(crate) fn say_until_calls(&self, prompt: &str, calls: usize) {
-        let _running = start(self.claude().args(["-p", prompt]));
-        let deadline = Instant::now() + LIMIT;
-        while self.calls().len() < calls {
-            assert!(Instant::now() < deadline, "{:?}", self.calls());
-            thread::sleep(Duration::from_millis(20));
-        }
+    /// `claude -p PROMPT`, started; ended when the result is dropped.
+    pub(crate) fn start(&self, prompt: &str) -> Running {
+        start(self.claude().args(["-p", prompt]))
+    }
+
+    /// Waits until Claude Code has run credential-process so many times more than it had.
+    #[track_caller]
+    pub(crate) fn wait_for_calls(&self, before: usize, more: usize) {
+        eventually("Claude Code asks for credentials", || self.calls().len() >= before + more);
     }
 
     /// `claude` in a terminal, when it is ready for a prompt.
@@ -122,6 +120,7 @@ impl Desk {
     /// `credential-process ARGUMENTS` as the person would type it, in the same network and at the same time.
     pub(crate) fn credential_process(&self, arguments: &[&str]) -> Output {
         let mut command = self.in_time();
+        command.envs(self.sandbox.environment());
         command.arg(Program::CredentialProcess.path()).args(arguments);
         run(&mut command, LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
     }
@@ -140,7 +139,7 @@ impl Desk {
     /// With which arguments Claude Code has run credential-process, except for the status line.
     pub(crate) fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.calls_file()).unwrap_or_default();
-        calls.lines().filter(|call| !call.ends_with("statusline")).map(str::to_owned).collect()
+        calls.lines().filter(|call| !call.starts_with("statusline")).map(str::to_owned).collect()
     }
 
     /// Every request to the provider and AWS, by endpoint.
@@ -177,7 +176,7 @@ impl Desk {
         command
     }
 
-    /// As the installer does, except that a script counts the calls.
+    /// With the product's own command, except that a script counts the calls.
     fn install(&self, keys: Value) {
         let mut config = self.sandbox.config(Federation::Cognito, "session");
         let profile = config["ClaudeCode"].as_object_mut().expect("a profile");
@@ -186,14 +185,21 @@ impl Desk {
             !["oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_jwks_uri"].contains(&&**name)
         });
         profile.extend(keys.as_object().cloned().unwrap_or_default());
+        profile.insert("status_line".to_owned(), true.into());
+        profile.insert("otel_collector_endpoint".to_owned(), self.sandbox.otlp_url().as_str().into());
         self.home.write_config_value(&config);
+        settings::install(&self.home, &self.sandbox, self.way);
+        settings::be_known(&self.home);
         let (real, calls) = (Program::CredentialProcess.path(), self.calls_file());
         let script = format!("#!/bin/sh\necho \"$*\" >>'{}'\nexec '{}' \"$@\"\n", calls.display(), real.display());
         let program = self.home.write_script("claude-code-with-bedrock/credential-process", &script);
-        let program = program.display().to_string();
-        self.home.write_aws_profile_running("ClaudeCode", &format!("\"{program}\" --profile ClaudeCode"));
-        settings::be_known(&self.home);
-        self.home.write(".claude/settings.json", &settings::settings(&self.sandbox, self.way, &program).to_string());
+        for file in [".claude/settings.json", ".aws/config"] {
+            let path = self.home.path().join(file);
+            let installed = fs::read_to_string(&path).expect("it was installed");
+            let counted = installed.replace(&*real.to_string_lossy(), &program.to_string_lossy());
+            assert_ne!(counted, installed, "{file} names the program");
+            fs::write(path, counted).expect("the home can be written");
+        }
     }
 
     fn calls_file(&self) -> PathBuf {

@@ -4,7 +4,9 @@ mod desk;
 mod parallel;
 mod session;
 mod settings;
+mod wait;
 
 pub(crate) use desk::{Desk, Plan};
 pub(crate) use parallel::in_parallel;
 pub(crate) use settings::Way;
+pub(crate) use wait::eventually;
