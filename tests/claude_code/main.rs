@@ -4,7 +4,9 @@
 #![cfg(target_os = "linux")]
 
 mod answers;
+mod demo;
 mod failing_provider;
+mod island;
 mod renewal;
 mod sign_in_again;
 mod slow_sign_in;

@@ -131,6 +131,15 @@ impl Desk {
         self.sandbox.control().add_fault(fault).expect("there is such an endpoint");
     }
 
+    /// `ccwb demo` where `claude` is on the path.
+    pub(crate) fn demo(&self) -> Output {
+        let folder = self.client.program().parent().expect("a file is in a folder");
+        let path = format!("{}:/usr/bin:/bin", folder.display());
+        let mut command = self.island.command(&self.home, Program::Ccwb.path());
+        command.args(["demo", "--no-browser"]).env("PATH", path);
+        run(&mut command, LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
+    }
+
     /// How often a browser was opened.
     pub(crate) fn openings(&self) -> usize {
         self.home.openings().len()
