@@ -65,7 +65,7 @@ impl Provider {
 }
 
 /// One prompt, with telemetry on; what arrived of it.
-fn exports(provider: Provider, rules: Value) -> Option<Vec<Export>> {
+fn exports(provider: Provider, rules: &Value) -> Option<Vec<Export>> {
     let plan = Plan::new(Newest, Way::Hooks).sandbox(move |options| options.shape = provider.shape());
     let plan = plan.profile(json!({"monitoring_enabled": true, "otel_logs": true, "telemetry_headers": rules}));
     let desk = Desk::new(plan)?;
@@ -94,7 +94,7 @@ fn names(exports: &[Export], signal: Signal) -> BTreeSet<&str> {
 #[ignore = "needs claude-code"]
 fn telemetry_says_who_the_user_of_each_provider_is() {
     in_parallel(Provider::ALL, |provider| {
-        let Some(exports) = exports(provider, json!({})) else { return };
+        let Some(exports) = exports(provider, &json!({})) else { return };
         assert_eq!(headers(&exports), provider.expected());
         let metrics = names(&exports, Signal::Metrics);
         for metric in ["claude_code.session.count", "claude_code.token.usage", "claude_code.cost.usage"] {
@@ -111,7 +111,7 @@ fn what_the_administrator_drops_or_hashes_arrives_so_or_not_at_all() {
     in_parallel(Provider::ALL, |provider| {
         let rules =
             json!({"x-user-email": "hash", "x-user-name": "drop", "x-user-id": "drop", "x-organization": "keep"});
-        let Some(exports) = exports(provider, rules) else { return };
+        let Some(exports) = exports(provider, &rules) else { return };
         let mut headers = headers(&exports);
         let hash = headers.remove("x-user-email").expect("it is hashed");
         assert!(hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");

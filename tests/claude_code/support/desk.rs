@@ -77,7 +77,7 @@ impl Desk {
         let ports = [sandbox.idp_url(), sandbox.aws_url(), sandbox.otlp_url()].map(|url| url.port().expect("its own"));
         let island = Island::with_ports(&home, &ports)?;
         let desk = Self { sandbox, home, way: plan.way, client, island, clock, ahead: Mutex::default() };
-        desk.install(plan.profile);
+        desk.install(&plan.profile);
         Some(desk)
     }
 
@@ -186,7 +186,7 @@ impl Desk {
     }
 
     /// With the product's own command, except that a script counts the calls.
-    fn install(&self, keys: Value) {
+    fn install(&self, keys: &Value) {
         let mut config = self.sandbox.config(Federation::Cognito, "session");
         let profile = config["ClaudeCode"].as_object_mut().expect("a profile");
         // Discovery finds them.
