@@ -9,3 +9,4 @@ mod problems;
 mod report;
 mod safe_to_paste;
 mod sign_ins;
+mod telemetry;

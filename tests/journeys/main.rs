@@ -20,5 +20,7 @@ mod renewal_ahead;
 mod roles;
 mod sign_in_process;
 mod status;
+mod statusline;
 mod support;
+mod telemetry;
 mod token;

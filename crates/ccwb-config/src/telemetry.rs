@@ -271,7 +271,7 @@ mod tests {
     use super::*;
     use crate::Config;
 
-    fn profile(changes: Value) -> Result<Profile, String> {
+    fn profile(changes: &Value) -> Result<Profile, String> {
         let mut values = json!({
             "provider_domain": "a.okta.com", "client_id": "c", "identity_pool_id": "us-east-1:aa",
         });
@@ -282,13 +282,13 @@ mod tests {
         config.profile("P").map_err(|error| error.to_string())
     }
 
-    fn telemetry(changes: Value) -> Telemetry {
+    fn telemetry(changes: &Value) -> Telemetry {
         profile(changes).unwrap().telemetry
     }
 
     #[test]
     fn a_rule_is_a_word_or_an_object() {
-        let telemetry = telemetry(json!({"telemetry_headers": {
+        let telemetry = telemetry(&json!({"telemetry_headers": {
             "x-user-email": "hash",
             "x-team-id": {"claims": ["groups"], "default": "core"},
             "x-division": {"claims": "division", "policy": "hash"},
@@ -318,16 +318,16 @@ mod tests {
             (json!({"x-role": {"claims": [1]}}), "telemetry_headers.x-role.claims: must be a list of texts"),
             (json!({"x-tag-*": {"default": "x"}}), "telemetry_headers.x-tag-*: takes keep, drop or hash only"),
         ] {
-            let error = profile(json!({ "telemetry_headers": rules })).unwrap_err();
+            let error = profile(&json!({ "telemetry_headers": rules })).unwrap_err();
             assert!(error.contains(message), "{error}");
         }
     }
 
     #[test]
     fn the_token_goes_along_by_itself_only_over_https_and_where_a_file_holds_it_anyway() {
-        let bearer = |changes| telemetry(changes).bearer;
-        assert_eq!(bearer(json!({})), Bearer::OverHttps);
-        assert_eq!(bearer(json!({"otel_collector_endpoint": "https://otel.example.com"})), Bearer::OverHttps);
+        let bearer = |changes: &Value| telemetry(changes).bearer;
+        assert_eq!(bearer(&json!({})), Bearer::OverHttps);
+        assert_eq!(bearer(&json!({"otel_collector_endpoint": "https://otel.example.com"})), Bearer::OverHttps);
         for never in [
             json!({"telemetry_bearer": false}),
             json!({"credential_storage": "keyring"}),
@@ -335,15 +335,15 @@ mod tests {
             json!({"otel_collector_endpoint": "http://localhost:4318"}),
             json!({"otel_collector_endpoint": "http://otel.example.com"}),
         ] {
-            assert_eq!(bearer(never.clone()), Bearer::Never, "{never}");
+            assert_eq!(bearer(&never), Bearer::Never, "{never}");
         }
         for asked in [
             json!({"telemetry_bearer": true, "credential_storage": "keyring"}),
             json!({"telemetry_bearer": true, "otel_collector_endpoint": "http://127.0.0.1:4318"}),
         ] {
-            assert_eq!(bearer(asked.clone()), Bearer::Asked, "{asked}");
+            assert_eq!(bearer(&asked), Bearer::Asked, "{asked}");
         }
-        let error = profile(json!({"telemetry_bearer": true, "otel_collector_endpoint": "http://otel.example.com"}));
+        let error = profile(&json!({"telemetry_bearer": true, "otel_collector_endpoint": "http://otel.example.com"}));
         assert!(error.unwrap_err().contains("telemetry_bearer: must not be true where"));
     }
 
@@ -365,10 +365,10 @@ mod tests {
             json!({"telemetry_headers": {"x-role": {"default": "a"}}}),
         ]
         .into_iter()
-        .map(|changes| telemetry_binding(&profile(changes).unwrap()))
+        .map(|changes| telemetry_binding(&profile(&changes).unwrap()))
         .collect();
         assert_eq!(bindings.len(), 13);
-        let same = |changes| telemetry_binding(&profile(changes).unwrap());
-        assert_eq!(same(json!({})), same(json!({"selected_model": "m", "redirect_port": 9})));
+        let same = |changes: &Value| telemetry_binding(&profile(changes).unwrap());
+        assert_eq!(same(&json!({})), same(&json!({"selected_model": "m", "redirect_port": 9})));
     }
 }

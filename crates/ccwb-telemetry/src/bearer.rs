@@ -127,8 +127,8 @@ mod tests {
         Config::from_text(Path::new("c"), json!({ "P": values }).to_string()).profile("P").unwrap()
     }
 
-    fn file(changes: Value) -> (Profile, HeaderFile<'static>) {
-        let profile = profile(&changes);
+    fn file(changes: &Value) -> (Profile, HeaderFile<'static>) {
+        let profile = profile(changes);
         let claims = json!({"sub": "alice", "email": "alice@example.com"}).as_object().unwrap().clone();
         let headers = Headers::from_claims(&claims, &profile);
         let file = HeaderFile::new(&profile, headers, &"the.id.token".into(), 10_000, 5_000, None);
@@ -142,23 +142,23 @@ mod tests {
     #[test]
     fn a_token_goes_over_https_and_to_this_machine_where_it_was_asked_for() {
         let plain = |endpoint: &str| Some(Withheld::PlainHttp { endpoint: endpoint.to_owned() });
-        let (_, https) = file(json!({}));
+        let (_, https) = file(&json!({}));
         assert_eq!(withheld(&https, 6_000, "https://otel.example.com"), None);
         assert_eq!(withheld(&https, 6_000, "http://localhost:4318"), plain("http://localhost:4318"));
         assert!(source(&https, 6_000, []).is_ok());
-        let (_, asked) = file(json!({"telemetry_bearer": true}));
+        let (_, asked) = file(&json!({"telemetry_bearer": true}));
         assert_eq!(withheld(&asked, 6_000, "http://[::1]:4318"), None);
         assert_eq!(withheld(&asked, 6_000, "http://127.0.0.1:4318"), None);
         for exposed in ["http://otel.example.com", "HTTP://10.0.0.1:4318/v1", "http://localhost.example.com"] {
             assert_eq!(withheld(&asked, 6_000, exposed), plain(exposed));
         }
-        let (_, never) = file(json!({"telemetry_bearer": false}));
+        let (_, never) = file(&json!({"telemetry_bearer": false}));
         assert_eq!(withheld(&never, 6_000, "https://otel.example.com"), Some(Withheld::NotAsked));
     }
 
     #[test]
     fn an_expired_token_is_never_sent_and_headers_outlive_it_by_twelve_hours() {
-        let (_, file) = file(json!({}));
+        let (_, file) = file(&json!({}));
         assert_eq!(withheld(&file, 9_939, ""), None);
         assert_eq!(withheld(&file, 9_940, ""), Some(Withheld::Expired));
         assert_eq!(withheld(&file, 4_000, ""), Some(Withheld::ClockSetBack));
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn only_the_token_that_the_headers_are_of_is_taken_from_the_session_file() {
-        let (_, file) = file(json!({}));
+        let (_, file) = file(&json!({}));
         let session = |token: &str| json!({"tokens": json!({"id_token": token}).to_string()}).to_string();
         assert!(!file.to_json().expose_secret().contains("the.id.token"));
         assert_eq!(
@@ -182,9 +182,9 @@ mod tests {
 
     #[test]
     fn beside_a_keyring_the_file_holds_the_token_only_where_that_was_asked_for() {
-        let (_, silent) = file(json!({"credential_storage": "keyring"}));
+        let (_, silent) = file(&json!({"credential_storage": "keyring"}));
         assert!(!silent.to_json().expose_secret().contains("the.id.token"));
-        let (_, asked) = file(json!({"credential_storage": "keyring", "telemetry_bearer": true}));
+        let (_, asked) = file(&json!({"credential_storage": "keyring", "telemetry_bearer": true}));
         let json = asked.to_json();
         let read = HeaderFile::parse(json.expose_secret().as_bytes(), "P").unwrap();
         assert!(
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_file_of_other_rules_another_profile_or_another_form_is_refused() {
-        let (same, file) = file(json!({}));
+        let (same, file) = file(&json!({}));
         assert_eq!(file.is_bound_to(&same), Ok(()));
         for other in [
             json!({"client_id": "d"}),

@@ -15,7 +15,7 @@ const VERSION: u32 = 1;
 
 /// How long headers outlive their ID token, in seconds: as long as AWS credentials that came of it can (STS gives 12 hours
 /// at the most). Who makes model calls after that has a new token, and its headers.
-const OUTLIVES_TOKEN: i64 = 12 * 60 * 60;
+pub const OUTLIVES_TOKEN: i64 = 12 * 60 * 60;
 
 /// What a file holds.
 #[derive(Debug, Serialize, Deserialize)]

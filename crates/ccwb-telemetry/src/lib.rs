@@ -18,6 +18,6 @@ mod table;
 mod value;
 
 pub use claims::principal_tags;
-pub use header_file::{HeaderFile, Refusal, WrittenUnder};
+pub use header_file::{HeaderFile, OUTLIVES_TOKEN, Refusal, WrittenUnder};
 pub use headers::{Headers, Row};
 pub use sent::to_json;

@@ -1,7 +1,5 @@
 //! The JSON object that Claude Code reads: header names to texts, and nothing that it would refuse.
 
-use std::fmt::Write as _;
-
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::headers::Row;
@@ -23,14 +21,16 @@ fn is_sendable(name: &str, value: &str) -> bool {
 
 /// One flat object on one line: what is sent of the rows, and the token.
 pub fn to_json(rows: &[Row<'_>], bearer: Option<&SecretString>) -> SecretString {
-    let sent = || rows.iter().filter_map(|row| Some((&*row.name, row.sent()?)));
     let token = bearer.map(ExposeSecret::expose_secret).filter(|token| is_sendable("authorization", token));
     // Of the right size at once, with room for escapes: a growing text would leave copies of the token behind.
-    let size: usize = sent().map(|(name, value)| name.len() + 2 * value.len() + 6).sum();
+    let size = |row: &Row<'_>| row.name.len() + 2 * row.value.as_ref().map_or(0, |value| value.len()) + 6;
+    let size: usize = rows.iter().map(size).sum();
     let mut json = String::with_capacity(size + token.map_or(0, |token| 2 * token.len()) + 32);
     json.push('{');
-    for (name, value) in sent() {
-        add(&mut json, name, "", value);
+    for row in rows {
+        if let Some(value) = row.sent() {
+            add(&mut json, &row.name, "", value);
+        }
     }
     if let Some(token) = token {
         add(&mut json, "authorization", "Bearer ", token);
@@ -44,13 +44,17 @@ fn add(json: &mut String, name: &str, scheme: &str, value: &str) {
     if json.len() > 1 {
         json.push(',');
     }
-    let _ = write!(json, "\"{name}\":\"{scheme}");
-    for c in value.chars() {
-        if matches!(c, '"' | '\\') {
-            json.push('\\');
-        }
-        json.push(c);
+    for part in ["\"", name, "\":\"", scheme] {
+        json.push_str(part);
     }
+    let mut rest = value;
+    while let Some(at) = rest.find(['"', '\\']) {
+        json.push_str(&rest[..at]);
+        json.push('\\');
+        json.push_str(&rest[at..=at]);
+        rest = &rest[at + 1..];
+    }
+    json.push_str(rest);
     json.push('"');
 }
 

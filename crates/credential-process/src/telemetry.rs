@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use ccwb_config::ConfigStamp;
 use ccwb_oidc::IdToken;
 use ccwb_store::{LockGuard, private_file};
-use ccwb_telemetry::{HeaderFile, Headers, Refusal, WrittenUnder};
+use ccwb_telemetry::{HeaderFile, Headers, OUTLIVES_TOKEN, Refusal, WrittenUnder};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
+use crate::cache;
 use crate::context::Context;
 use crate::world::World;
 
@@ -36,19 +37,28 @@ pub(crate) fn write(context: &Context<'_>, id_token: &IdToken, clock_skew: i64, 
 
 /// Writes them again if the file is missing, or was written under other rules.
 pub(crate) fn keep_current(context: &Context<'_>, id_token: &IdToken, clock_skew: i64, held: &LockGuard) {
-    let current = read(context).is_ok_and(|found| found.is_some_and(|found| found.is_current(context)));
-    if !current {
+    if !is_current(context) {
         write(context, id_token, clock_skew, held);
     }
 }
 
-/// The same for a caller that does not hold the lock: whoever holds it writes them anyway.
-pub(crate) fn repair(context: &Context<'_>, stored: Option<&IdToken>) {
-    if let Some(id_token) = stored.filter(|token| token.expires() > World::now())
+/// The same for a caller that does not hold the lock: whoever holds it writes them anyway. An ID token that has expired still
+/// says who somebody is.
+pub(crate) fn repair(context: &Context<'_>) {
+    if context.profile.telemetry.off || is_current(context) {
+        return;
+    }
+    let still_theirs = |token: &IdToken| token.expires().timestamp() + OUTLIVES_TOKEN > World::now().timestamp();
+    let stored = cache::tokens(context).unwrap_or_default().last_id_token();
+    if let Some(id_token) = stored.filter(still_theirs)
         && let Ok(Some(held)) = context.lock().try_acquire()
     {
-        keep_current(context, id_token, 0, &held);
+        keep_current(context, &id_token, 0, &held);
     }
+}
+
+fn is_current(context: &Context<'_>) -> bool {
+    matches!(State::of(context), State::Headers { .. })
 }
 
 /// What there is to tell the collector.
@@ -75,6 +85,9 @@ impl State {
         };
         let fresh = |file: HeaderFile<'_>| {
             file.is_fresh(World::now().timestamp())?;
+            if file.rows.iter().any(|row| row.value.is_some() && row.sent().is_none()) {
+                return Err(Refusal::Damaged);
+            }
             Ok(Self::Headers {
                 count: file.rows.iter().filter(|row| row.sent().is_some()).count(),
                 written: file.written,
@@ -94,10 +107,6 @@ impl Found {
         let file = HeaderFile::parse(&self.0, &context.profile.name)?;
         file.is_bound_to(&context.profile)?;
         Ok(file)
-    }
-
-    fn is_current(&self, context: &Context<'_>) -> bool {
-        self.parse(context).is_ok()
     }
 }
 

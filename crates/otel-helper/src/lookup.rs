@@ -58,7 +58,7 @@ impl<'w> Lookup<'w> {
 
     /// The profile as config.json has it now.
     pub(crate) fn configured(&self) -> Result<Profile, Problem> {
-        load(&self.places)?.profile(&self.profile).map_err(config_problem)
+        load(&self.places)?.profile(&self.profile).map_err(|error| config_problem(&error))
     }
 }
 
@@ -68,17 +68,17 @@ fn named_by_surroundings(world: &World, places: &Places) -> Result<(String, &'st
         return Ok((name, "CCWB_PROFILE"));
     }
     let config = load(places)?;
-    let names = config.profile_names().map_err(config_problem)?;
+    let names = config.profile_names().map_err(|error| config_problem(&error))?;
     match world.var("AWS_PROFILE").filter(|name| names.contains(name)) {
         Some(name) => Ok((name, "AWS_PROFILE")),
-        None => Ok((config.default_profile().map_err(config_problem)?, "config.json")),
+        None => Ok((config.default_profile().map_err(|error| config_problem(&error))?, "config.json")),
     }
 }
 
 fn load(places: &Places) -> Result<Config, Problem> {
-    Config::load(places).map_err(config_problem)
+    Config::load(places).map_err(|error| config_problem(&error))
 }
 
-fn config_problem(error: ccwb_config::ConfigError) -> Problem {
+fn config_problem(error: &ccwb_config::ConfigError) -> Problem {
     Problem::new(error.to_string(), CONFIG)
 }

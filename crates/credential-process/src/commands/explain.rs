@@ -1,7 +1,7 @@
 //! `explain`: the resolved configuration, in the guidance's form with additions. No network, no secrets: what is secret
 //! is shown as being there or not.
 
-use ccwb_config::{AuthMode, ClientAuth, FederationTarget, OidcProfile, QuotaFailMode};
+use ccwb_config::{AuthMode, Bearer, ClientAuth, FederationTarget, OidcProfile, QuotaFailMode, Telemetry};
 use serde_json::{Map, Value, json};
 
 use super::commit;
@@ -35,6 +35,7 @@ fn explain(context: &Context<'_>) -> Value {
             "bootstrap_endpoint": profile.monitoring.bootstrap_endpoint,
         }),
     );
+    all.insert("telemetry".into(), telemetry(&profile.telemetry));
     all.insert("quota".into(), quota(context));
     all.insert("storage".into(), json!({"mode": profile.storage.name(), "in_use": context.store.backend()}));
     all.insert("session".into(), session(context));
@@ -85,6 +86,22 @@ fn federation(context: &Context<'_>, oidc: &OidcProfile) -> Value {
         federation["assume_role"] = json!({"role_arn": role.role_arn, "external_id": role.external_id.is_some()});
     }
     federation
+}
+
+fn telemetry(telemetry: &Telemetry) -> Value {
+    let rules = telemetry.rules.iter().map(|rule| {
+        let rule_as_json = json!({"policy": rule.policy.name(), "claims": rule.claims, "default": rule.default});
+        (rule.header.clone(), rule_as_json)
+    });
+    json!({
+        "headers": rules.collect::<Map<String, Value>>(),
+        "hash_salt": telemetry.hash_salt.is_some(),
+        "bearer": match telemetry.bearer {
+            Bearer::Never => "never",
+            Bearer::OverHttps => "over https",
+            Bearer::Asked => "over https, and to this machine",
+        },
+    })
 }
 
 fn quota(context: &Context<'_>) -> Value {

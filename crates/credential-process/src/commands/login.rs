@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(165);
 
 pub(crate) fn run(context: &Context<'_>, silent: bool, force: bool, method: Method) -> Result<(), Error> {
     if !force && let Ok(Some(_)) = AwsCredentials::cached(context) {
-        telemetry::repair(context, cache::tokens(context).unwrap_or_default().last_id_token().as_ref());
+        telemetry::repair(context);
         return Ok(());
     }
     // A device code and a pasted address open no browser.

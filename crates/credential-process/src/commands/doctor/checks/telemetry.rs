@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::span;
+use crate::cache;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
@@ -16,6 +17,9 @@ pub(super) fn check_headers(_: &Case<'_>, context: &Context<'_>) -> Vec<Finding>
     let login = context.command_line(&["login"]);
     let found = match State::of(context) {
         State::Off => Finding::ok(HEADERS, "off (monitoring_enabled is false)"),
+        State::None if context.profile.monitoring.enabled && is_signed_in(context) => {
+            Finding::warning(HEADERS, "somebody is signed in, and the header file is missing", format!("run {login}"))
+        }
         State::None => Finding::ok(HEADERS, "no headers yet; they come with the next sign-in or renewal"),
         State::Refused(reason) if context.profile.monitoring.enabled => {
             Finding::warning(HEADERS, format!("no headers are sent: {reason}"), format!("run {login}"))
@@ -32,6 +36,10 @@ pub(super) fn check_headers(_: &Case<'_>, context: &Context<'_>) -> Vec<Finding>
         }
     };
     vec![found]
+}
+
+fn is_signed_in(context: &Context<'_>) -> bool {
+    cache::tokens(context).is_ok_and(|tokens| tokens.last_id_token().is_some())
 }
 
 /// Without it Claude Code exports what it has, and nobody knows whose it is.
