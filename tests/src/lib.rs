@@ -29,6 +29,7 @@ mod process_group;
 mod program;
 mod surroundings;
 pub mod targets;
+mod terminal;
 
 pub use browsing::FakeBrowser;
 pub use free_port::free_port;
@@ -38,3 +39,4 @@ pub use impatience::Impatience;
 pub use office::Office;
 pub use output::{LIMIT, Output, Overrun, Running, run, start};
 pub use program::Program;
+pub use terminal::Terminal;

@@ -44,6 +44,11 @@ impl LocalServer {
         Self { port, requests }
     }
 
+    /// Its port on IPv4.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// A URL of this server.
     pub fn url(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.port)

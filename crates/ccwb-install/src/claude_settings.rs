@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use crate::merge::{Entry, Rule};
 use crate::quote::{System, command_line};
 
+/// How often Claude Code runs the status line. It reads files only.
+const STATUS_LINE_SECONDS: u32 = 10;
+
 /// The programs that the settings name, with absolute paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Programs {
@@ -145,7 +148,11 @@ impl ClaudeSettings {
         let helper = self.telemetry.as_ref().and_then(|telemetry| telemetry.headers_helper.as_deref());
         all.extend(helper.map(|helper| entry(&["otelHeadersHelper"], helper.into(), Rule::Replace)));
         all.extend(self.attribution.map(|named| entry(&["includeCoAuthoredBy"], named.into(), taste)));
-        let status_line = self.status_line.as_ref().map(|command| json!({"type": "command", "command": command}));
+        let status_line = self.status_line.as_ref().map(|command| {
+            // Without an interval it is drawn after an answer only: the minutes would stand still, and while Claude Code
+            // tries again and again nobody would read why.
+            json!({"type": "command", "command": command, "refreshInterval": STATUS_LINE_SECONDS})
+        });
         all.extend(status_line.map(|line| entry(&["statusLine"], line, taste)));
         all
     }

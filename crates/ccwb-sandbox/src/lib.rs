@@ -1,4 +1,5 @@
-//! A strict local `OpenID` provider and the AWS endpoints that the product uses, in one process, on 127.0.0.1.
+//! A strict local `OpenID` provider, the AWS endpoints that the product uses and a receiver of telemetry, in one process, on
+//! 127.0.0.1.
 //!
 //! ```no_run
 //! # async fn demo() -> Result<(), ccwb_sandbox::SandboxError> {
@@ -23,10 +24,12 @@ mod error;
 mod http;
 mod idp;
 mod options;
+mod otlp;
 mod random;
 mod sandbox;
 mod world;
 
+pub use aws::bedrock::ToolUse;
 pub use aws::roles::{Role, Trust};
 pub use control::Control;
 pub use control::behaviour::{AutoApprove, Behaviour};
@@ -38,4 +41,5 @@ pub use idp::client::{Client, ClientAuthentication};
 pub use idp::shape::ProviderShape;
 pub use idp::user::User;
 pub use options::{Lifetimes, Options, Rotation, SigningAlgorithm};
+pub use otlp::received::{Export, Signal, Telemetry};
 pub use sandbox::{Federation, Sandbox};

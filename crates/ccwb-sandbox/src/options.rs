@@ -17,6 +17,8 @@ pub struct Options {
     pub aws_port: u16,
     /// Where the provider says it is, if something in front of it takes the requests: for TLS, or for a name.
     pub public_idp_url: Option<Url>,
+    /// Port of the OTLP receiver; 0 takes a free one.
+    pub otlp_port: u16,
     /// Which provider's issuer, paths, claims and quirks to follow.
     pub shape: ProviderShape,
     /// How long what is issued lives.
@@ -59,6 +61,7 @@ impl Default for Options {
             idp_port: 0,
             aws_port: 0,
             public_idp_url: None,
+            otlp_port: 0,
             shape: ProviderShape::Generic,
             lifetimes: Lifetimes::default(),
             auto_approve: false,

@@ -20,7 +20,7 @@ pub struct Sandbox {
     control: Control,
     client_id: String,
     connections: BreakSwitch,
-    servers: [JoinHandle<()>; 2],
+    servers: [JoinHandle<()>; 3],
 }
 
 /// How an ID token becomes AWS credentials.
@@ -33,16 +33,18 @@ pub enum Federation {
 }
 
 impl Sandbox {
-    /// Starts both listeners on 127.0.0.1. Needs a tokio runtime with I/O and time.
+    /// Starts its three listeners on 127.0.0.1. Needs a tokio runtime with I/O and time.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
         let (idp, idp_url) = listen("identity provider", options.idp_port).await?;
         let (aws, aws_url) = listen("AWS endpoint", options.aws_port).await?;
-        let world = World::new(options, idp_url, aws_url);
+        let (otlp, otlp_url) = listen("OTLP receiver", options.otlp_port).await?;
+        let world = World::new(options, [idp_url, aws_url, otlp_url]);
         let connections = BreakSwitch::default();
         let client_id = world.idp().clients.first().map(|client| client.id.clone()).unwrap_or_default();
         let servers = [
             serve(idp, Side::Idp, world.clone(), connections.clone()),
             serve(aws, Side::Aws, world.clone(), connections.clone()),
+            serve(otlp, Side::Otlp, world.clone(), connections.clone()),
         ];
         Ok(Self { control: Control(world), client_id, connections, servers })
     }
@@ -60,6 +62,11 @@ impl Sandbox {
     /// Where every AWS service listens.
     pub fn aws_url(&self) -> &Url {
         &self.control.0.aws_url
+    }
+
+    /// Where telemetry is received: what goes into `OTEL_EXPORTER_OTLP_ENDPOINT`. HTTP only.
+    pub fn otlp_url(&self) -> &Url {
+        &self.control.0.otlp_url
     }
 
     /// The first registered client.

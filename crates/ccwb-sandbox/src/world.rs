@@ -14,6 +14,7 @@ pub(crate) struct World {
     pub(crate) options: Options,
     pub(crate) idp_url: Url,
     pub(crate) aws_url: Url,
+    pub(crate) otlp_url: Url,
     /// Exactly as in the `iss` claim: with or without a trailing slash, as the shape has it.
     pub(crate) issuer: String,
     pub(crate) clock: Clock,
@@ -23,7 +24,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(options: Options, idp_url: Url, aws_url: Url) -> Arc<Self> {
+    pub(crate) fn new(options: Options, [idp_url, aws_url, otlp_url]: [Url; 3]) -> Arc<Self> {
         let issuer = options.shape.issuer(options.public_idp_url.as_ref().unwrap_or(&idp_url));
         Arc::new(Self {
             idp: Mutex::new(IdpState::new(&options)),
@@ -33,6 +34,7 @@ impl World {
             issuer,
             idp_url,
             aws_url,
+            otlp_url,
             options,
         })
     }
@@ -80,6 +82,6 @@ impl World {
     /// A sandbox without sockets, for tests of single handlers.
     pub(crate) fn for_test(options: Options) -> Arc<Self> {
         let url = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}")).expect("a fixed URL");
-        Self::new(options, url(9001), url(9002))
+        Self::new(options, [9001, 9002, 9003].map(url))
     }
 }

@@ -20,12 +20,12 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// See it work on this computer: sign-in, AWS credentials, a model call, a silent renewal
+    /// See it work on this computer: sign-in, AWS credentials, a model call, a silent renewal, Claude Code
     ///
     /// Needs no AWS account and no identity provider: a sandbox in this process plays both. The programs are the real ones.
     /// Your home folder and your AWS settings are neither read nor written, nor is your keyring unless you choose it.
     Demo(DemoArguments),
-    /// Run a local identity provider and AWS endpoints to try things against
+    /// Run a local identity provider, AWS endpoints and a receiver of telemetry to try things against
     ///
     /// Runs until Ctrl-C, on 127.0.0.1 only, and shows every request that it gets. Anybody on this computer can sign in to
     /// it, and it forgets everything when it ends.
@@ -81,6 +81,10 @@ pub(crate) struct SandboxArguments {
     /// Port of the AWS endpoints; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 9411)]
     pub(crate) aws_port: u16,
+
+    /// Port of the receiver of telemetry (OTLP over HTTP); 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 9412)]
+    pub(crate) otlp_port: u16,
 
     /// The identity provider that it resembles
     #[arg(long, value_enum, default_value_t = Provider::Generic)]

@@ -167,6 +167,9 @@ fn config_json(install: &Install<'_>) -> String {
             !["oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_jwks_uri"].contains(&key.as_str())
         });
     }
+    profile["monitoring_enabled"] = true.into();
+    profile["otel_collector_endpoint"] = install.sandbox.otlp_url().as_str().into();
+    profile["otel_logs"] = true.into();
     profile["redirect_port"] = REDIRECT_PORTS.map(Value::from).collect();
     let config = json!({ install.profile: profile });
     format!("{config:#}\n")

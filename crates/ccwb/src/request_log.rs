@@ -54,7 +54,7 @@ pub(crate) fn line(request: &LoggedRequest, width: usize) -> String {
 
 /// What tells most comes first, what is the same each time not at all.
 fn parameters(parameters: &BTreeMap<String, String>) -> String {
-    const TELLING: &[&str] = &["error", "user", "grant_type", "session", "arn", "role", "model"];
+    const TELLING: &[&str] = &["error", "user", "grant_type", "session", "arn", "role", "model", "names"];
     const ROUTINE: &[&str] =
         &["response_type", "code_challenge_method", "scope", "redirect_uri", "client_authentication", "kid"];
     let telling = TELLING.iter().filter_map(|name| parameters.get_key_value(*name));

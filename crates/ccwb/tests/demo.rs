@@ -42,6 +42,7 @@ fn assert_is_complete(tour: &str) {
         "1 × token:authorization_code",
         "1 × bedrock:Converse",
         "1 × token:refresh_token",
+        "7 Claude Code, and the telemetry that comes of it",
         "the throw-away home with everything in it",
     ] {
         assert!(tour.contains(line), "{line} is missing in\n{tour}");
@@ -67,6 +68,42 @@ fn the_demo_goes_straight_through_sts() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn without_claude_code_one_line_says_what_would_be_shown() {
+    if credential_process_is_built() {
+        let empty = tempfile::tempdir().unwrap();
+        let output = ccwb(&["demo", "--no-browser"]).env("PATH", empty.path()).output().unwrap();
+        let tour = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{tour}");
+        assert!(tour.contains("left out"), "{tour}");
+        assert!(tour.contains("Claude Code is not installed here; with it, the demo would end with"), "{tour}");
+    }
+}
+
+/// Whatever is called `claude` on somebody's path: the demo is not about it.
+#[cfg(unix)]
+#[test]
+fn a_claude_that_does_not_work_here_does_not_spoil_the_demo() {
+    use std::os::unix::fs::PermissionsExt;
+    if credential_process_is_built() && !is_managed() {
+        let folder = tempfile::tempdir().unwrap();
+        let claude = folder.path().join("claude");
+        std::fs::write(&claude, "#!/bin/sh\necho 'no node here' >&2; exit 3\n").unwrap();
+        std::fs::set_permissions(&claude, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let output = ccwb(&["demo", "--no-browser"]).env("PATH", folder.path()).output().unwrap();
+        let tour = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{tour}");
+        assert!(tour.contains("does not run in this home: no node here"), "{tour}");
+    }
+}
+
+/// A machine whose Claude Code a company manages is left alone.
+#[cfg(unix)]
+fn is_managed() -> bool {
+    ["/etc/claude-code", "/Library/Application Support/ClaudeCode"].iter().any(|folder| Path::new(folder).exists())
+}
+
 #[test]
 fn nothing_stays_behind() {
     if credential_process_is_built() {
@@ -89,7 +126,9 @@ fn a_bad_choice_is_an_error_with_a_code_a_hint_and_exit_code_2() {
 #[cfg(unix)]
 #[test]
 fn a_sandbox_announces_itself_as_json_and_logs_requests_until_it_is_ended() {
-    let mut sandbox = Running(ccwb(&["sandbox", "--idp-port", "0", "--aws-port", "0", "--json"]).spawn().unwrap());
+    let mut sandbox = Running(
+        ccwb(&["sandbox", "--idp-port", "0", "--aws-port", "0", "--otlp-port", "0", "--json"]).spawn().unwrap(),
+    );
     let mut lines = BufReader::new(sandbox.0.stdout.take().unwrap()).lines();
     let mut next = || serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap();
     let announced = next();

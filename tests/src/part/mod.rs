@@ -4,7 +4,11 @@
 //! where it is not installed. Under `CI=true` a missing part is a failure.
 
 mod chromium;
+mod claude_code;
 mod clients;
+mod faketime;
+#[cfg(target_os = "linux")]
+mod island;
 mod mitmproxy;
 mod moto;
 mod oidc_provider;
@@ -15,7 +19,11 @@ mod server;
 mod tinyproxy;
 
 pub use chromium::Chromium;
+pub use claude_code::{ClaudeCode, ClaudeCodeVersion};
 pub use clients::{aws_cli, boto3_client, js_client};
+pub use faketime::Clock;
+#[cfg(target_os = "linux")]
+pub use island::Island;
 pub use mitmproxy::Mitmproxy;
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};

@@ -1,8 +1,8 @@
 //! The AWS endpoints, all on one listener: a client may be pointed here service by service or with `AWS_ENDPOINT_URL`.
 
-mod bedrock;
+pub(crate) mod bedrock;
 mod cognito;
-mod id_token;
+pub(crate) mod id_token;
 mod principal;
 pub(crate) mod roles;
 mod session;

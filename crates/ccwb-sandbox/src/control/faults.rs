@@ -63,6 +63,10 @@ const ENDPOINTS: &[&str] = &[
     "bedrock:ConverseStream",
     "bedrock:ListFoundationModels",
     "bedrock:ListInferenceProfiles",
+    "otlp",
+    "otlp:metrics",
+    "otlp:logs",
+    "otlp:traces",
 ];
 
 pub(crate) fn check_endpoint(name: &str) -> Result<(), UnknownEndpoint> {

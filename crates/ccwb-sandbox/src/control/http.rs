@@ -44,6 +44,9 @@ fn route(control: &Control, call: &Call) -> Result<Reply, String> {
         ("POST", "behaviour") => {
             return Ok(Reply::json(200, &json!(control.set_behaviour(&body(call)?))));
         }
+        ("POST", "tool-uses") => control.use_tool(body(call)?),
+        ("GET", "telemetry") => return Ok(Reply::json(200, &json!({"exports": control.exports()}))),
+        ("DELETE", "telemetry") => control.clear_exports(),
         ("POST", "clock") => control.advance_clock(body::<MoveClock>(call)?.advance_seconds),
         ("POST", "expire-aws-credentials") => control.expire_aws_credentials(),
         ("GET", "requests") => return Ok(requests(control, call)),
@@ -102,6 +105,7 @@ fn about(control: &Control) -> Reply {
             "idp_url": world.idp_url.as_str(),
             "issuer": world.issuer,
             "aws_url": world.aws_url.as_str(),
+            "otlp_url": world.otlp_url.as_str(),
             "environment": environment(world),
             "identity_pool_id": world.aws().pool_id,
             "clients": clients,

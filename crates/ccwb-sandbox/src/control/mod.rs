@@ -6,7 +6,7 @@ pub(crate) mod http;
 pub(crate) mod mutation;
 pub(crate) mod requests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -15,10 +15,12 @@ use self::behaviour::Behaviour;
 use self::faults::{Fault, UnknownEndpoint};
 use self::mutation::TokenMutation;
 use self::requests::{LoggedRequest, RequestLog};
+use crate::aws::bedrock::ToolUse;
 use crate::aws::roles::Role;
 use crate::http::call::Call;
 use crate::idp::user::User;
 use crate::options::Options;
+use crate::otlp::received::{Export, Exports};
 use crate::world::World;
 
 /// Changes a running sandbox and reads what it saw. The same is served as JSON under `/_sandbox/` on the provider's port.
@@ -79,6 +81,21 @@ impl Control {
         control.behaviour.clone()
     }
 
+    /// The "model" uses this tool the next time that it is asked for a message and offered the tool; one after the other.
+    pub fn use_tool(&self, tool: ToolUse) {
+        self.0.control().tools.push_back(tool);
+    }
+
+    /// Every export of telemetry that was accepted, oldest first.
+    pub fn exports(&self) -> Vec<Export> {
+        self.0.control().exports.all()
+    }
+
+    /// Forgets the telemetry.
+    pub fn clear_exports(&self) {
+        self.0.control().exports.clear();
+    }
+
     /// Moves the sandbox's clock; negative goes back. Everything it issued ages with it.
     pub fn advance_clock(&self, seconds: i64) {
         self.0.clock.advance(seconds);
@@ -105,7 +122,7 @@ impl Control {
         self.0.control().requests.clear();
     }
 
-    /// Faults, mutation, behaviour and log as they were at the start. Users, roles, keys, sessions and clock stay.
+    /// Faults, mutation, behaviour, tool uses, telemetry and log as they were at the start. Users, roles, keys, sessions and clock stay.
     pub fn reset(&self) {
         *self.0.control() = ControlState::new(&self.0.options);
     }
@@ -117,12 +134,21 @@ pub(crate) struct ControlState {
     pub(crate) faults: Vec<Fault>,
     pub(crate) mutation: Option<TokenMutation>,
     pub(crate) behaviour: Behaviour,
+    pub(crate) exports: Exports,
+    tools: VecDeque<ToolUse>,
     requests: RequestLog,
 }
 
 impl ControlState {
     pub(crate) fn new(options: &Options) -> Self {
-        Self { faults: Vec::new(), mutation: None, behaviour: Behaviour::new(options), requests: RequestLog::default() }
+        Self {
+            faults: Vec::new(),
+            mutation: None,
+            behaviour: Behaviour::new(options),
+            exports: Exports::default(),
+            tools: VecDeque::new(),
+            requests: RequestLog::default(),
+        }
     }
 
     /// The fault for this request, counted down.
@@ -137,6 +163,11 @@ impl ControlState {
                 Some(self.faults[index].clone())
             }
         }
+    }
+
+    /// The next scripted use of a tool, if it is one of those that are offered.
+    pub(crate) fn take_tool(&mut self, is_offered: impl Fn(&str) -> bool) -> Option<ToolUse> {
+        self.tools.pop_front_if(|next| is_offered(&next.tool))
     }
 
     pub(crate) fn log(

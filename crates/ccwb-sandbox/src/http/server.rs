@@ -17,11 +17,12 @@ use super::reply::Reply;
 use crate::control::faults::Fault;
 use crate::world::World;
 
-/// Which of the two listeners a request came to.
+/// Which of the listeners a request came to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Side {
     Idp,
     Aws,
+    Otlp,
 }
 
 /// Requests larger than this are refused; Claude Code sends a few megabytes at most.
@@ -56,6 +57,7 @@ async fn answer(
     let endpoint = match side {
         Side::Idp => crate::idp::endpoint_of(&world, &call),
         Side::Aws => crate::aws::endpoint_of(&call),
+        Side::Otlp => crate::otlp::endpoint_of(&call).to_owned(),
     };
     let fault = world.control().take_fault(&endpoint);
     let reply = match &fault {
@@ -73,6 +75,7 @@ fn handle(side: Side, world: &Arc<World>, call: &Call) -> Reply {
     match side {
         Side::Idp => crate::idp::handle(world, call),
         Side::Aws => crate::aws::handle(world, call),
+        Side::Otlp => crate::otlp::handle(world, call),
     }
 }
 

@@ -122,3 +122,17 @@ async fn after_shutdown_nothing_answers_any_more() {
     sandbox.shutdown().await;
     assert!(http.get(address).send().await.is_err());
 }
+
+#[tokio::test]
+async fn the_date_of_an_answer_follows_the_clock_so_that_a_client_can_measure_its_own() {
+    let client = Client::start(quick()).await;
+    let date = async || {
+        let answer = client.http.get(client.endpoint("jwks_uri")).send().await.expect("an answer");
+        let date = answer.headers()["date"].to_str().expect("a text").to_owned();
+        chrono::DateTime::parse_from_rfc2822(&date).expect("a date")
+    };
+    let before = date().await;
+    client.sandbox.control().advance_clock(7200);
+    let passed = (date().await - before).num_seconds();
+    assert!((7200..7260).contains(&passed), "{passed}");
+}

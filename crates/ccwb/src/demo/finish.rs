@@ -1,4 +1,4 @@
-//! Step 7: nothing is left behind, unless the person wants to go on.
+//! Step 8: nothing is left behind, unless the person wants to go on.
 
 use std::time::Duration;
 

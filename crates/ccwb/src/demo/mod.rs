@@ -1,9 +1,10 @@
-//! `ccwb demo`: the whole way from a sign-in to a model's answer, on this computer.
+//! `ccwb demo`: the whole way from a sign-in to Claude Code's answer, on this computer.
 //!
 //! The programs, the files and the protocols are the real ones; the identity provider and AWS are the sandbox. Each step
 //! is a file of this folder, in this order.
 
 mod cached;
+mod claude_code;
 mod finish;
 mod program;
 mod renewal;
@@ -63,10 +64,10 @@ pub(crate) async fn run(arguments: &DemoArguments, surroundings: &Surroundings) 
     }
     let took = began.elapsed();
     if arguments.keep {
-        screen.step(7, "Go on yourself");
+        screen.step(8, "Go on yourself");
         finish::keep(&screen, &stage).await;
     }
-    screen.step(if arguments.keep { 8 } else { 7 }, "Clean up");
+    screen.step(if arguments.keep { 9 } else { 8 }, "Clean up");
     finish::clean_up(&screen, stage).await?;
     finish::farewell(&screen, took, surroundings.own_command());
     Ok(())
@@ -105,5 +106,7 @@ async fn tour(screen: &Screen, stage: &Stage, arguments: &DemoArguments) -> Resu
     screen.step(5, "What the identity provider and AWS were asked");
     traffic::run(screen, stage);
     screen.step(6, "When the credentials run out: a renewal without a window");
-    renewal::run(screen, stage).await
+    renewal::run(screen, stage).await?;
+    screen.step(7, "Claude Code, and the telemetry that comes of it");
+    claude_code::run(screen, stage).await
 }

@@ -1,4 +1,4 @@
-//! Finding credential-process, or building it where the demo was started with `cargo run` in a fresh clone.
+//! Finding credential-process and otel-helper, or building them where the demo was started with `cargo run` in a fresh clone.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -34,7 +34,7 @@ fn missing() -> Failure {
     )
 }
 
-/// How cargo made this executable, so that credential-process comes to lie beside it.
+/// How cargo made this executable, so that the programs come to lie beside it.
 #[derive(Debug, PartialEq, Eq)]
 struct Build {
     cargo: PathBuf,
@@ -50,8 +50,8 @@ impl Build {
     fn of(surroundings: &Surroundings) -> Option<Self> {
         let cargo = PathBuf::from(surroundings.get("CARGO")?);
         let package = PathBuf::from(surroundings.get("CARGO_MANIFEST_DIR")?);
-        let manifest = package.parent()?.join("credential-process/Cargo.toml");
-        if package.file_name()? != "ccwb" || !manifest.is_file() {
+        let crates = package.parent()?;
+        if package.file_name()? != "ccwb" || !crates.join("credential-process/Cargo.toml").is_file() {
             return None;
         }
         let folder = surroundings.executable().parent()?;
@@ -60,7 +60,7 @@ impl Build {
         let triple = folder.parent().filter(|parent| Some(*parent) != target_folder && target_folder.is_some());
         Some(Self {
             cargo,
-            manifest,
+            manifest: crates.parent()?.join("Cargo.toml"),
             target_folder: target_folder.map(Path::to_owned),
             triple: triple.and_then(|triple| Some(triple.file_name()?.to_str()?.to_owned())),
             profile: match folder.file_name()?.to_str()? {
@@ -74,6 +74,7 @@ impl Build {
         let path = |path: &Path| path.to_string_lossy().into_owned();
         let mut arguments = vec!["build".to_owned(), "--profile".to_owned(), self.profile.clone()];
         arguments.extend(["--manifest-path".to_owned(), path(&self.manifest)]);
+        arguments.extend(["-p", "credential-process", "-p", "otel-helper"].map(str::to_owned));
         if let Some(folder) = &self.target_folder {
             arguments.extend(["--target-dir".to_owned(), path(folder)]);
         }
@@ -85,7 +86,7 @@ impl Build {
 
     /// Shows cargo's newest line while it works, and all of them if it fails.
     async fn run(&self, screen: &Screen) -> Result<(), Failure> {
-        let spinner = Spinner::start("building credential-process (the first time takes a minute or two)");
+        let spinner = Spinner::start("building the programs (the first time takes a minute or two)");
         let mut cargo = Command::new(&self.cargo);
         cargo
             .args(self.arguments())
@@ -98,7 +99,7 @@ impl Build {
         if let Some(stderr) = child.stderr.take() {
             let mut lines = BufReader::new(stderr).lines();
             while let Ok(Some(line)) = lines.next_line().await {
-                spinner.say(&format!("building credential-process: {}", line.trim()));
+                spinner.say(&format!("building: {}", line.trim()));
                 said.push(line);
             }
         }
@@ -110,7 +111,7 @@ impl Build {
         Err(Failure::new(
             "build-failed",
             exit::UNEXPECTED,
-            "cargo could not build credential-process",
+            "cargo could not build credential-process and otel-helper",
             format!("see the lines above; the command was: cargo {}", self.arguments().join(" ")),
         ))
     }

@@ -14,7 +14,7 @@ pub(crate) fn run(screen: &Screen, stage: &Stage) {
 pub(crate) fn show(screen: &Screen, requests: &[LoggedRequest]) {
     for count in counts(requests) {
         let refused = if count.refused > 0 { format!(", {} refused", count.refused) } else { String::new() };
-        screen.line(format!("  {:>3} × {:<35} {}{refused}", count.times, count.endpoint, meaning(&count.endpoint)));
+        screen.line(format!("  {:>3} × {:<41} {}{refused}", count.times, count.endpoint, meaning(&count.endpoint)));
     }
 }
 
@@ -53,6 +53,10 @@ fn meaning(endpoint: &str) -> &'static str {
         "cognito:GetCredentialsForIdentity" | "sts:AssumeRoleWithWebIdentity" => "AWS credentials",
         "sts:GetCallerIdentity" => "who am I?",
         "bedrock:Converse" => "the model",
+        "bedrock:ListInferenceProfiles" => "which models there are",
+        "bedrock:InvokeModel" => "whether a model may be used",
+        "bedrock:InvokeModelWithResponseStream" => "the model, word by word",
+        "otlp:metrics" | "otlp:logs" | "otlp:traces" => "telemetry",
         _ => "",
     }
 }

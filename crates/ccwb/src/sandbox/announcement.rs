@@ -38,6 +38,7 @@ impl Announcement<'_> {
             },
         );
         screen.row("AWS", &format!("{} (Cognito, STS, Bedrock)", self.sandbox.aws_url()));
+        screen.row("telemetry", &format!("{} (OTLP over HTTP)", self.sandbox.otlp_url()));
         screen.row("identity pool", &self.sandbox.identity_pool_id());
         screen.row("control", &format!("{}_sandbox/", self.sandbox.idp_url()));
         screen.row("config.json", &self.config().display().to_string());
@@ -59,6 +60,7 @@ impl Announcement<'_> {
             "issuer": self.sandbox.issuer(),
             "client_id": self.sandbox.client_id(),
             "aws_url": self.sandbox.aws_url().as_str(),
+            "otlp_url": self.sandbox.otlp_url().as_str(),
             "identity_pool_id": self.sandbox.identity_pool_id(),
             "control_url": format!("{}_sandbox/", self.sandbox.idp_url()),
             "people": self.logins(),

@@ -21,6 +21,7 @@ pub(crate) async fn run(arguments: &SandboxArguments, surroundings: &Surrounding
     let options = Options {
         idp_port: arguments.idp_port,
         aws_port: arguments.aws_port,
+        otlp_port: arguments.otlp_port,
         shape: arguments.provider.shape(),
         auto_approve: arguments.auto_approve,
         ..Options::default()

@@ -6,11 +6,13 @@ mod answer;
 mod catalog;
 mod request;
 mod stream;
+mod tool_use;
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use self::answer::Answer;
+pub use self::tool_use::ToolUse;
 use super::principal::Principal;
 use super::sigv4::{self, Refusal};
 use crate::http::call::Call;
@@ -86,14 +88,22 @@ fn answer(world: &World, call: &Call, operation: &str, model: &str, caller: &Pri
         caller.arn()
     );
     let reply = match operation {
-        "InvokeModel" => Answer::new(model, &greeting, request::check_messages(&body)?).invoke(),
-        "InvokeModelWithResponseStream" => {
-            stream::invoke(&Answer::new(model, &greeting, request::check_messages(&body)?))
-        }
-        "Converse" => Answer::new(model, &greeting, request::check_converse(&body)?).converse(),
-        _ => stream::converse(&Answer::new(model, &greeting, request::check_converse(&body)?)),
+        "InvokeModel" => message(world, model, &greeting, &body)?.invoke(),
+        "InvokeModelWithResponseStream" => stream::invoke(&message(world, model, &greeting, &body)?),
+        "Converse" => Answer::in_words(model, &greeting, request::check_converse(&body)?).converse(),
+        _ => stream::converse(&Answer::in_words(model, &greeting, request::check_converse(&body)?)),
     };
     Ok(reply.note("session", caller.session_name.clone()))
+}
+
+/// The answer to a request of the Anthropic Messages format: the tool that is scripted for it, else the greeting.
+fn message(world: &World, model: &str, greeting: &str, body: &Value) -> Result<Answer, ApiError> {
+    let limit = request::check_messages(body)?;
+    let tool = world.control().take_tool(|name| request::offers_tool(body, name));
+    Ok(match tool {
+        Some(tool) => Answer::with_tool(model, tool),
+        None => Answer::in_words(model, greeting, limit),
+    })
 }
 
 fn caller(world: &World, call: &Call) -> Result<Principal, ApiError> {

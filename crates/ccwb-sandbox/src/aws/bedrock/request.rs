@@ -27,6 +27,12 @@ pub(super) fn check_messages(body: &Value) -> Result<TokenLimit, ApiError> {
     Ok(Some(limit))
 }
 
+/// Whether a body of the Anthropic Messages format offers a tool of that name.
+pub(super) fn offers_tool(body: &Value, name: &str) -> bool {
+    let tools = body.get("tools").and_then(Value::as_array);
+    tools.into_iter().flatten().any(|tool| tool.get("name").and_then(Value::as_str) == Some(name))
+}
+
 /// A body of the Converse API.
 pub(super) fn check_converse(body: &Value) -> Result<TokenLimit, ApiError> {
     check_turns(body, is_filled_list)?;
