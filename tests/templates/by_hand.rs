@@ -1,5 +1,5 @@
 //! Deployment by hand, as docs/guides/deployment.md has it: the AWS CLI against moto. What moto's CloudFormation makes is
-//! looked at through IAM itself; it makes no identity pools, trails' policies or budgets (it says "complete" all the same).
+//! looked at through IAM itself; it makes no identity pools, trails or budgets (it says "complete" all the same).
 
 use std::path::Path;
 use std::process::Command;
@@ -92,7 +92,7 @@ impl Account {
 #[ignore = "needs moto and the AWS CLI"]
 fn the_auth_stack_makes_the_role_and_the_policies_that_were_tried_out() {
     let Some(moto) = Moto::start() else { return };
-    for provider in ["okta", "okta-custom", "auth0"] {
+    for provider in ["okta", "auth0"] {
         let agreed = Agreed::named(&format!("auth-{provider}-direct-aws"));
         let account = Account::at(&moto, "us-east-1");
         // moto makes the IAM provider through IAM only: so here it is one that exists already, and is reused.
