@@ -10,6 +10,7 @@ mod faketime;
 #[cfg(target_os = "linux")]
 mod island;
 mod mitmproxy;
+mod linters;
 mod moto;
 mod oidc_provider;
 mod presence;
@@ -25,6 +26,7 @@ pub use faketime::Clock;
 #[cfg(target_os = "linux")]
 pub use island::Island;
 pub use mitmproxy::Mitmproxy;
+pub use linters::{cfn_lint, parliament};
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
 pub use sandbox::Sandbox;
@@ -54,6 +56,7 @@ fn node_package(name: &str) -> Option<PathBuf> {
 }
 
 /// A program of a Python environment: `sdk`, `awscli` or `mitmproxy`.
+/// A program of a Python environment: `sdk`, `awscli` or `lint`.
 fn python_program(environment: &str, program: &str) -> Option<PathBuf> {
     let path = installed().join("python").join(environment).join("bin").join(program);
     present(&format!("PyPI {program} ({environment})"), path.is_file()).then_some(path)
