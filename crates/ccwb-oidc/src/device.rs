@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ccwb_http::{HttpErrorKind, printable};
+use http::StatusCode;
 use oauth2::{
     DeviceAuthorizationUrl, DeviceCodeErrorResponse, DeviceCodeErrorResponseType, Scope,
     StandardDeviceAuthorizationResponse,
@@ -94,8 +95,12 @@ impl TokenClient<'_> {
                 Ok(answer) => Ok(Poll::Done(token_set(&answer))),
                 Err(_) => Err(not_an_answer()),
             },
-            // An outage on the way does not end what the person is in the middle of.
-            Ok(response) if response.status().is_server_error() => Ok(Poll::Slower),
+            // An outage on the way does not end what the person is in the middle of. Some providers say slow_down by 429.
+            Ok(response)
+                if response.status().is_server_error() || response.status() == StatusCode::TOO_MANY_REQUESTS =>
+            {
+                Ok(Poll::Slower)
+            }
             Ok(response) => {
                 let answer: DeviceCodeErrorResponse =
                     serde_json::from_slice(response.body()).map_err(|_| not_an_answer())?;
@@ -109,11 +114,13 @@ impl TokenClient<'_> {
                     }
                 }
             }
-            // The same for a network that comes and goes (section 3.5); other faults do not pass by waiting.
-            Err(error) if matches!(error.kind(), Some(HttpErrorKind::Timeout | HttpErrorKind::Connect)) => {
-                Ok(Poll::Slower)
-            }
-            Err(source) => Err(OidcError::Network { what: WHAT, source }),
+            // The same for a network that comes and goes (section 3.5). A certificate that is not trusted stays so.
+            Err(source) => match source.kind() {
+                None | Some(HttpErrorKind::Tls | HttpErrorKind::TooLarge) => {
+                    Err(OidcError::Network { what: WHAT, source })
+                }
+                Some(_) => Ok(Poll::Slower),
+            },
         }
     }
 }
