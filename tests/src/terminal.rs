@@ -36,6 +36,11 @@ impl<'a> Terminal<'a> {
         self.send(&["capture-pane", "-p", "-J"])
     }
 
+    /// The screen and what has scrolled out of it, each line as it was shown.
+    pub fn with_what_scrolled_away(&self) -> String {
+        self.send(&["capture-pane", "-p", "-S", "-100"])
+    }
+
     /// The screen when it shows this text.
     ///
     /// # Panics

@@ -111,7 +111,7 @@ fn what_a_person_has_to_do_is_shown_even_if_the_caller_swallows_every_stream() {
             Program::CredentialProcess.path().display()
         ),
     );
-    let terminal = Terminal::open(&machine, &caller.display().to_string(), 80);
+    let terminal = Terminal::open(&machine.home, &machine.home.command(caller), (80, 24));
     let screen = terminal.wait_for("is good for");
     println!("{screen}");
     assert!(screen.contains("[credential-process] To sign in") && screen.contains("enter the code"), "{screen}");
@@ -138,14 +138,14 @@ fn over_ssh_a_person_sees_code_and_qr_code_that_fit_the_terminal() {
     machine.home.remove_env("BROWSER").set_env("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
     let sandbox = machine.sandbox.control();
     sandbox.set_behaviour(&Behaviour { auto_approve: Some(AutoApprove::Off), ..Behaviour::default() });
-    let terminal = Terminal::open(&machine, &login(""), 80);
+    let terminal = login(&machine, "", 80);
     let end = terminal.wait_for("?user_code=");
     let code = end.lines().map(str::trim).find(|line| is_code(line));
     assert!(
         code.is_some_and(|code| end.contains(&format!("?user_code={code}"))),
         "a small terminal shows these: {end}"
     );
-    let screen = terminal.tmux(&["capture-pane", "-p", "-S", "-100"]);
+    let screen = terminal.with_what_scrolled_away();
     println!("{screen}");
     let rows: Vec<_> = screen.lines().filter(|line| line.contains(['\u{2580}', '\u{2584}', '\u{2588}'])).collect();
     let widths: std::collections::BTreeSet<_> = rows.iter().map(|row| row.trim_end().chars().count()).collect();

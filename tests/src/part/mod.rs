@@ -9,8 +9,8 @@ mod clients;
 mod faketime;
 #[cfg(target_os = "linux")]
 mod island;
-mod mitmproxy;
 mod linters;
+mod mitmproxy;
 mod moto;
 mod oidc_provider;
 mod presence;
@@ -25,8 +25,8 @@ pub use clients::{aws_cli, boto3_client, js_client};
 pub use faketime::Clock;
 #[cfg(target_os = "linux")]
 pub use island::Island;
-pub use mitmproxy::Mitmproxy;
 pub use linters::{cfn_lint, parliament};
+pub use mitmproxy::Mitmproxy;
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
 pub use sandbox::Sandbox;
