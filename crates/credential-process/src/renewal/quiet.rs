@@ -27,7 +27,10 @@ pub(crate) fn is_possible(tokens: &Tokens) -> bool {
 pub(super) fn climb(context: &Context<'_>, wanted: Wanted, held: &LockGuard) -> Result<(), Error> {
     let tokens = cache::tokens(context)?;
     let client = http::client(context.world)?;
-    client.assume_clock_skew(tokens.skew(World::now()));
+    // None may only mean that the clock was right then.
+    if let Some(skew) = Some(tokens.skew(World::now())).filter(|skew| *skew != 0) {
+        client.assume_clock_skew(skew);
+    }
     let quiet = Quiet { context, client, held, wanted };
     let result = http::runtime()?.block_on(quiet.climb(tokens));
     result.map_err(|error| http::name_the_clock(&quiet.client, error))
