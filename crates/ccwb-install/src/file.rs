@@ -93,8 +93,8 @@ impl Found {
     pub fn replace(&self, text: &str, audience: Audience) -> Result<(), FileError> {
         self.ensure_writable()?;
         let failed = |action| FileError::io(action, &self.path);
+        self.create_folder(audience)?;
         let folder = self.real.parent().unwrap_or(Path::new("."));
-        create_folder(folder, audience).map_err(failed("create the folder of"))?;
         let mut temporary =
             tempfile::Builder::new().prefix(".new-").tempfile_in(folder).map_err(failed("write beside"))?;
         temporary.write_all(text.as_bytes()).map_err(failed("write"))?;
@@ -103,6 +103,12 @@ impl Found {
         self.ensure_unchanged()?;
         temporary.persist(&self.real).map_err(|error| failed("replace")(error.error))?;
         Ok(())
+    }
+
+    /// Creates the folder of the file, if it is missing.
+    pub fn create_folder(&self, audience: Audience) -> Result<(), FileError> {
+        let folder = self.real.parent().unwrap_or(Path::new("."));
+        create_folder(folder, audience).map_err(FileError::io("create the folder of", &self.path))
     }
 
     /// Removes the file, unless somebody has written to it since. A symlink to it stays, as it was before.
@@ -174,7 +180,7 @@ impl Found {
 }
 
 /// The folders that would have to be created for a file, innermost first.
-pub fn missing_folders(path: &Path) -> Vec<PathBuf> {
+pub(crate) fn missing_folders(path: &Path) -> Vec<PathBuf> {
     let Ok(real) = follow(path) else { return Vec::new() };
     let missing = real.ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
     missing.map(Path::to_owned).collect()
@@ -208,11 +214,56 @@ fn follow(path: &Path) -> std::io::Result<PathBuf> {
 }
 
 fn create_folder(folder: &Path, audience: Audience) -> std::io::Result<()> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, if audience == Audience::Owner { 0o700 } else { 0o755 });
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    // Whatever the umask of an administrator: others must come through.
+    #[cfg(unix)]
+    for folder in missing.iter().filter(|_| audience == Audience::Everybody) {
+        fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    }
     #[cfg(not(unix))]
-    let _ = audience;
-    builder.create(folder)
+    let _ = (missing, audience);
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_is_for_everybody_can_be_reached_by_everybody() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("a/b/settings.json");
+        assert_eq!(missing_folders(&file), [root.path().join("a/b"), root.path().join("a")]);
+        Found::read(&file).unwrap().replace("{}", Audience::Everybody).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!([mode(&root.path().join("a")), mode(&root.path().join("a/b")), mode(&file)], [0o755, 0o755, 0o644]);
+    }
+
+    #[test]
+    fn a_file_that_somebody_else_writes_at_the_same_moment_is_not_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("settings.json");
+        let found = Found::read(&file).unwrap();
+        fs::write(&file, "theirs").unwrap();
+        assert!(matches!(found.replace("ours", Audience::Owner), Err(FileError::Changed { .. })));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "theirs");
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn copies_never_overwrite_each_other() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("settings.json");
+        fs::write(&file, "text").unwrap();
+        let found = Found::read(&file).unwrap();
+        let copies = [found.back_up("now").unwrap().unwrap(), found.back_up("now").unwrap().unwrap()];
+        assert!(copies[0].ends_with("settings.json.backup-now") && copies[1].ends_with("settings.json.backup-now-1"));
+    }
 }

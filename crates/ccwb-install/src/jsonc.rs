@@ -8,7 +8,8 @@ use std::ops::Range;
 use jsonc_parser::ast::{self, Object, ObjectProp};
 use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
-use serde_json::{Map, Value};
+use serde::Serialize as _;
+use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Malformed, line_ending};
 
@@ -54,7 +55,7 @@ impl Document for Jsonc {
 
     fn put_back(&mut self, key: &[String], before: &Self) -> Result<(), Malformed> {
         match before.raw(key) {
-            Some(raw) => self.set_text(key, &Rendered::Raw(raw)),
+            Some((value, property)) => self.set_text(key, &Rendered::Raw { value, property }),
             None => {
                 self.remove(key);
                 Ok(())
@@ -66,7 +67,7 @@ impl Document for Jsonc {
         for depth in (1..key.len()).rev() {
             let parent = &key[..depth];
             let is_empty = self.get(parent).is_some_and(|value| value.as_object().is_some_and(Map::is_empty));
-            let is_bare = self.raw(parent).is_some_and(|raw| raw.trim_matches(['{', '}']).trim().is_empty());
+            let is_bare = self.raw(parent).is_some_and(|(raw, _)| raw.trim_matches(['{', '}']).trim().is_empty());
             if is_empty && is_bare && before.get(parent).is_none() {
                 self.remove(parent);
             }
@@ -86,8 +87,11 @@ impl Document for Jsonc {
 /// What is to stand as a value.
 enum Rendered<'a> {
     Value(&'a Value),
-    /// Letter by letter.
-    Raw(&'a str),
+    /// Letter by letter: the value, and the same with its name.
+    Raw {
+        value: &'a str,
+        property: &'a str,
+    },
 }
 
 /// Pieces of the text and what is to stand in their place, in ascending order.
@@ -110,11 +114,11 @@ impl Jsonc {
         })
     }
 
-    /// The text of a value.
-    pub(crate) fn raw(&self, key: &[String]) -> Option<&str> {
-        let root = self.root()?;
-        let range = find(&root, key)?.value.range();
-        Some(&self.json()[range.start..range.end])
+    /// The text of a value, and of the property with it.
+    fn raw(&self, key: &[String]) -> Option<(&str, &str)> {
+        let (root, json) = (self.root()?, self.json());
+        let property = find(&root, key)?;
+        Some((&json[property.value.start()..property.range.end], &json[property.range.start..property.range.end]))
     }
 
     fn json(&self) -> &str {
@@ -142,8 +146,11 @@ impl Jsonc {
         let Some(root) = self.root() else { return Ok(()) };
         let splices = match place(&root, key)? {
             Place::There(range) => {
-                let outer = indentation(self.json(), range.start);
-                vec![(range, self.render(value, &outer, false))]
+                let text = match value {
+                    Rendered::Value(value) => self.render(value, &indentation(self.json(), range.start)),
+                    Rendered::Raw { value, .. } => (*value).to_owned(),
+                };
+                vec![(range, text)]
             }
             Place::Missing(object, rest) => self.insertion(object, rest, value),
         };
@@ -165,66 +172,49 @@ impl Jsonc {
 
     /// A new last property, in the style of the one before it.
     fn insertion(&self, object: &Object<'_>, names: &[String], value: &Rendered<'_>) -> Splices {
-        let (json, newline) = (self.json(), line_ending(&self.text));
-        // `{"a":1}`, as programs write it.
-        let is_tight = object
-            .properties
-            .last()
-            .is_some_and(|last| !json[last.range.start..last.value.start()].ends_with([' ', '\t']));
-        let property = |lead: &str, indent: &str, inline: bool| {
-            let (name, nested) = (Value::from(names[0].as_str()), &names[1..]);
-            let colon = if inline && is_tight { ":" } else { ": " };
-            let value = match (value, nested) {
-                (value, []) => self.render(value, indent, inline),
-                (Rendered::Value(value), nested) => {
-                    let value = nested
-                        .iter()
-                        .rev()
-                        .fold((*value).clone(), |value, name| Value::Object(Map::from_iter([(name.clone(), value)])));
-                    self.render(&Rendered::Value(&value), indent, inline)
-                }
-                (Rendered::Raw(raw), nested) => {
-                    let open: String =
-                        nested.iter().map(|name| format!("{{{}: ", Value::from(name.as_str()))).collect();
-                    format!("{open}{raw}{}", "}".repeat(nested.len()))
-                }
-            };
-            format!("{lead}{name}{colon}{value}")
-        };
-        let Some(last) = object.properties.last() else {
-            let outer = indentation(json, object.range.start);
-            let indent = format!("{outer}{}", self.unit());
-            let after_brace = object.range.start + 1;
-            let mut text = property(&format!("{newline}{indent}"), &indent, false);
-            if !json[after_brace..object.range.end].contains('\n') {
-                text.push_str(newline);
-                text.push_str(&outer);
-            }
-            return vec![(after_brace..after_brace, text)];
-        };
+        let json = self.json();
+        let Some(last) = object.properties.last() else { return self.first_property(object, names, value) };
         let (end, previous_end) = (last.range.end, previous_end(object, object.properties.len() - 1));
         let comma = comma_after(json, end);
-        let anchor = comma.map_or(end, |comma| comma + 1);
-        if !json[previous_end..last.range.start].contains('\n') {
-            let before = &json[previous_end..last.range.start];
+        let after_comma = comma.map_or(end, |comma| comma + 1);
+        let before = &json[previous_end..last.range.start];
+        let (text, anchor) = if before.contains('\n') {
+            let lead = format!("{}{}", line_ending(&self.text), indentation(json, last.range.start));
+            (self.property(&lead, names, value), past_comments_of_this_line(json, after_comma))
+        } else {
+            // `{"a":1}`, as programs write it, or `{ "a": 1 }`.
+            let is_tight = !json[last.range.start..last.value.start()].ends_with([' ', '\t']);
             let lead = match &before[before.trim_end_matches([' ', '\t']).len()..] {
                 "" if !is_tight && object.properties.len() == 1 => " ",
                 lead => lead,
             };
-            let text = property(lead, &indentation(json, last.range.start), true);
-            return match comma {
-                Some(_) => vec![(anchor..anchor, format!("{text},"))],
-                None => vec![(end..end, format!(",{text}"))],
-            };
-        }
-        let indent = indentation(json, last.range.start);
-        let text = property(&format!("{newline}{indent}"), &indent, false);
-        let anchor = past_comments_of_this_line(json, anchor);
+            let text = format!("{lead}{}", one_line(names, value, if is_tight { ":" } else { ": " }));
+            (text, after_comma)
+        };
         match comma {
             Some(_) => vec![(anchor..anchor, format!("{text},"))],
             None if anchor == end => vec![(end..end, format!(",{text}"))],
             None => vec![(end..end, ",".to_owned()), (anchor..anchor, text)],
         }
+    }
+
+    fn first_property(&self, object: &Object<'_>, names: &[String], value: &Rendered<'_>) -> Splices {
+        let (json, newline, after_brace) = (self.json(), line_ending(&self.text), object.range.start + 1);
+        let outer = indentation(json, object.range.start);
+        let mut text = self.property(&format!("{newline}{outer}{}", self.unit()), names, value);
+        if !json[after_brace..object.range.end].contains('\n') {
+            text.push_str(newline);
+            text.push_str(&outer);
+        }
+        vec![(after_brace..after_brace, text)]
+    }
+
+    /// A property on lines of its own; `lead` is the line's end before it and its indentation.
+    fn property(&self, lead: &str, names: &[String], value: &Rendered<'_>) -> String {
+        let Rendered::Value(value) = value else { return format!("{lead}{}", one_line(names, value, ": ")) };
+        let value = names[1..].iter().rev().fold((*value).clone(), |value, name| json!({ name: value }));
+        let indent = lead.trim_start_matches(['\r', '\n']);
+        format!("{lead}{}: {}", Value::from(names[0].as_str()), self.render(&value, indent))
     }
 
     /// What takes the last property of that name away: with one comma, and with the line it had for itself.
@@ -253,19 +243,12 @@ impl Jsonc {
         })
     }
 
-    /// A value as text that begins at an indentation.
-    fn render(&self, value: &Rendered<'_>, indent: &str, inline: bool) -> String {
-        let value = match value {
-            Rendered::Raw(raw) => return (*raw).to_owned(),
-            Rendered::Value(value) => *value,
-        };
-        if inline || !(value.is_object() || value.is_array()) {
-            return value.to_string();
-        }
+    /// A value as text; its further lines begin at an indentation.
+    fn render(&self, value: &Value, indent: &str) -> String {
         let (mut bytes, unit) = (Vec::new(), self.unit());
         let formatter = serde_json::ser::PrettyFormatter::with_indent(unit.as_bytes());
         let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-        if serde::Serialize::serialize(value, &mut serializer).is_err() {
+        if value.serialize(&mut serializer).is_err() {
             return value.to_string();
         }
         String::from_utf8_lossy(&bytes).replace('\n', &format!("{}{indent}", line_ending(&self.text)))
@@ -278,6 +261,18 @@ impl Jsonc {
             first.filter(|start| self.json()[..*start].contains('\n')).map(|start| indentation(self.json(), start));
         found.filter(|indent| !indent.is_empty()).unwrap_or_else(|| "  ".to_owned())
     }
+}
+
+/// A property without a line's end of ours in it.
+fn one_line(names: &[String], value: &Rendered<'_>, colon: &str) -> String {
+    let value = match value {
+        Rendered::Raw { property, .. } if names.len() == 1 => return (*property).to_owned(),
+        Rendered::Raw { value, .. } => (*value).to_owned(),
+        Rendered::Value(value) => value.to_string(),
+    };
+    let named = |name: &str, value: String| format!("{}{colon}{value}", Value::from(name));
+    let nested = names[1..].iter().rev().fold(value, |value, name| format!("{{{}}}", named(name, value)));
+    named(&names[0], nested)
 }
 
 fn parse(json: &str) -> Result<Option<ast::Value<'_>>, Malformed> {

@@ -54,7 +54,7 @@ pub(crate) fn without_leftovers(current: &Jsonc, wanted: &mut Vec<Entry>, profil
 }
 
 /// The keys whose values are of an older install; empty if the text bears no mark of one.
-pub fn stale(settings: &Jsonc) -> Vec<Key> {
+pub(crate) fn stale(settings: &Jsonc) -> Vec<Key> {
     let commands: Vec<Key> = COMMANDS
         .iter()
         .map(|path| key(path))

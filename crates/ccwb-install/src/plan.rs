@@ -6,7 +6,7 @@ use crate::aws_ini::AwsIni;
 use crate::document::{Document, Key, Malformed};
 use crate::file::{Audience, FileError, Found, missing_folders};
 use crate::jsonc::Jsonc;
-use crate::merge::{Change, ChangeKind, Entry, Merged, merge, undo};
+use crate::merge::{Change, Entry, Merged, merge, undo};
 use crate::record::{FileRecord, Form, Record, RecordError};
 use crate::{aws_profile, older_install};
 
@@ -129,6 +129,10 @@ impl Step {
         Ok(step)
     }
 
+    fn forget_copies(&self) {
+        self.backups.iter().for_each(|copy| drop(std::fs::remove_file(copy)));
+    }
+
     /// Whether the file's bytes change.
     pub fn changes_the_file(&self) -> bool {
         self.text != self.found.text
@@ -150,33 +154,16 @@ impl Step {
 pub fn carry_out(steps: &mut [Step], record_file: &Path, stamp: &str) -> Result<(), InstallError> {
     let old = Record::load(record_file)?;
     let mut new = old.clone();
-    for step in steps.iter_mut() {
-        let Some(mut known) = step.record.clone() else { continue };
-        if step.changes_the_file() {
-            let is_ours = old.files.get(&step.found.path).is_some_and(|old| {
-                step.found.text.as_deref().map(crate::merge::digest).as_ref() == Some(&old.remembered.written)
-            });
-            if !is_ours && let Some(copy) = step.found.back_up(stamp)? {
-                known.backups.push(copy.clone());
-                step.backups.push(copy);
-            }
-            let missing = missing_folders(&step.found.path);
-            new.folders.extend(missing.into_iter().filter(|folder| !old.folders.contains(folder)));
-        }
-        new.files.insert(step.found.path.clone(), known);
-    }
-    if new != old {
-        new.folders.extend(missing_folders(record_file));
-        new.save(record_file)?;
+    if let Err(error) = prepare(steps, &old, &mut new, record_file, stamp) {
+        steps.iter().for_each(Step::forget_copies);
+        return Err(error);
     }
     for (index, step) in steps.iter().enumerate() {
         let Some(text) = step.text.as_deref().filter(|_| step.changes_the_file()) else { continue };
         if let Err(error) = step.found.replace(text, step.audience) {
             // What was not written is not remembered.
             for undone in &steps[index..] {
-                for backup in &undone.backups {
-                    let _ = std::fs::remove_file(backup);
-                }
+                undone.forget_copies();
                 match old.files.get(&undone.found.path) {
                     Some(known) => new.files.insert(undone.found.path.clone(), known.clone()),
                     None => new.files.remove(&undone.found.path),
@@ -185,6 +172,37 @@ pub fn carry_out(steps: &mut [Step], record_file: &Path, stamp: &str) -> Result<
             new.save(record_file)?;
             return Err(error.into());
         }
+    }
+    Ok(())
+}
+
+/// Makes copies and folders, and writes the record.
+fn prepare(
+    steps: &mut [Step],
+    old: &Record,
+    new: &mut Record,
+    record_file: &Path,
+    stamp: &str,
+) -> Result<(), InstallError> {
+    new.folders.extend(missing_folders(record_file));
+    for step in steps {
+        let Some(mut known) = step.record.clone() else { continue };
+        if step.changes_the_file() {
+            let found = step.found.text.as_deref().map(crate::merge::digest);
+            let written = old.files.get(&step.found.path).map(|known| &known.remembered.written);
+            let is_ours = found.is_some() && found.as_ref() == written;
+            if !is_ours && let Some(copy) = step.found.back_up(stamp)? {
+                known.backups.push(copy.clone());
+                step.backups.push(copy);
+            }
+            new.folders.extend(missing_folders(&step.found.path));
+            // Before the record's own folder, which is private: this one may be for everybody.
+            step.found.create_folder(step.audience)?;
+        }
+        new.files.insert(step.found.path.clone(), known);
+    }
+    if new.files != old.files {
+        new.save(record_file)?;
     }
     Ok(())
 }
@@ -212,11 +230,6 @@ pub fn carry_out_undoing(steps: &mut [Step], record_file: &Path) -> Result<(), I
         record.folders.iter().for_each(|folder| drop(std::fs::remove_dir(folder)));
     }
     Ok(())
-}
-
-/// Keys whose values stay somebody else's.
-pub fn kept(changes: &[Change]) -> impl Iterator<Item = &Change> {
-    changes.iter().filter(|change| change.kind == ChangeKind::Kept)
 }
 
 fn parse<D: Document>(found: &Found) -> Result<D, InstallError> {

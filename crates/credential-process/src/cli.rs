@@ -96,7 +96,7 @@ pub(crate) enum Command {
     /// Only the keys that are needed are touched: comments, order and everything else in the file stay as they are.
     /// A copy of the old file is kept beside it. A second run changes nothing.
     InstallSettings(InstallSettings),
-    /// Take back what install-settings wrote, everywhere
+    /// Take back what install-settings wrote, in every file
     ///
     /// Files that nobody has changed since become what they were, byte for byte. In others only what was written is
     /// taken back, and values that somebody has changed since stay.
@@ -133,6 +133,7 @@ pub(crate) enum Command {
 pub(crate) struct InstallSettings {
     /// Write the managed settings of this machine, as one file or as a file of our own in managed-settings.d
     #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "file")]
+    #[arg(conflicts_with_all = ["aws_config", "profile_mode", "remove_static_keys"])]
     pub(crate) managed: Option<Managed>,
     /// Another settings file [default: settings.json in CLAUDE_CONFIG_DIR, else in ~/.claude]
     #[arg(long, value_name = "FILE", conflicts_with = "managed")]
@@ -169,6 +170,9 @@ pub(crate) enum Managed {
 /// How uninstall-settings works.
 #[derive(Args, Debug)]
 pub(crate) struct UninstallSettings {
+    /// The managed settings of this machine, and nothing else
+    #[arg(long)]
+    pub(crate) managed: bool,
     /// Change nothing, show what would change
     #[arg(long)]
     pub(crate) dry_run: bool,

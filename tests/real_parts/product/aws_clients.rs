@@ -1,7 +1,6 @@
 //! The clients that call us, against an AWS that checks signatures: what `~/.aws/config` says is all that they know.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use ccwb_tests::part::{Sandbox, aws_cli, boto3_client, js_client};
@@ -13,27 +12,19 @@ use super::machine::{Machine, end};
 /// Spaces, an apostrophe, letters outside ASCII, and what a shell would take for its own.
 const FOLDER: &str = "José O'Brien (東京) & $HOME";
 
-/// A machine with the program installed below its oddly named home, and a profile that names it as the installer does.
+/// A machine with the program installed below its oddly named home, and the profile as `install-settings` writes it.
 fn machine() -> Machine {
-    let mut machine = Machine::with("Clients", "session", Home::named(FOLDER), Sandbox::start());
-    let program = install(&machine);
-    let profile = machine.profile.clone();
-    let quoted = quote(&program.display().to_string());
-    machine.home.write_aws_profile_running(&profile, &format!("{quoted} --profile {profile}"));
-    machine.home.set_env("AWS_PROFILE", profile);
-    machine
+    machine_in(FOLDER)
 }
 
-fn install(machine: &Machine) -> PathBuf {
+fn machine_in(folder: &str) -> Machine {
+    let mut machine = Machine::with("Clients", "session", Home::named(folder), Sandbox::start());
     let program = machine.home.path().join("claude-code-with-bedrock/credential-process");
     fs::copy(Program::CredentialProcess.path(), &program).expect("HOME can be written");
-    program
-}
-
-/// For a program that splits words as a shell does, and for one that hands the line to a shell: inside double quotes `"`, `\`,
-/// `$` and the back quote need a backslash. `shlex`, which botocore splits with, keeps the backslash before the last two.
-fn quote(path: &str) -> String {
-    format!("'{}'", path.replace('\'', r#"'"'"'"#))
+    machine.home.write(".aws/config", "[default]\nregion = eu-west-1\n\n[profile Clients]\noutput = json\n");
+    end(machine.home.command(&program).args(["install-settings", "--aws-config"])).success();
+    machine.home.set_env("AWS_PROFILE", machine.profile.clone());
+    machine
 }
 
 fn clients(home: &Home) -> Option<Vec<(&'static str, Command)>> {
@@ -116,18 +107,18 @@ fn what_went_wrong_reaches_the_person_where_the_client_lets_it() {
     assert!(status.stdout.contains("sign-in-cancelled"), "{status}");
 }
 
-/// The line as it is in the contract: a path in double quotes. What a shell would replace inside them is not in this one.
+/// The line as it is in the contract: a path in double quotes, and what begins a comment for some clients.
 #[test]
 #[ignore = "needs AWS CLI, boto3, AWS SDK for JavaScript"]
 fn double_quotes_around_the_path_do_for_spaces_apostrophes_and_other_scripts() {
-    let mut machine = Machine::with("Quoted", "session", Home::named("José O'Brien (東京) & Co"), Sandbox::start());
-    let program = install(&machine);
-    let profile = machine.profile.clone();
-    machine.home.write_aws_profile_running(&profile, &format!("\"{}\" --profile {profile}", program.display()));
-    machine.home.set_env("AWS_PROFILE", profile);
-    let Some(clients) = clients(&machine.home) else { return };
-    for (name, mut client) in clients {
-        account(name, end(&mut client));
+    for folder in ["José O'Brien (東京) & Co", "a #b ;c"] {
+        let machine = machine_in(folder);
+        let config = fs::read_to_string(machine.home.path().join(".aws/config")).expect("it was written");
+        assert!(config.contains("credential_process = \"/"), "{config}");
+        let Some(clients) = clients(&machine.home) else { return };
+        for (name, mut client) in clients {
+            account(name, end(&mut client));
+        }
+        assert_eq!(machine.home.openings().len(), 1);
     }
-    assert_eq!(machine.home.openings().len(), 1);
 }

@@ -36,6 +36,7 @@ fn explain(context: &Context<'_>) -> Value {
         }),
     );
     all.insert("telemetry".into(), telemetry(&profile.telemetry));
+    all.insert("claude_settings".into(), claude_settings(context));
     all.insert("quota".into(), quota(context));
     all.insert("storage".into(), json!({"mode": profile.storage.name(), "in_use": context.store.backend()}));
     all.insert("session".into(), session(context));
@@ -101,6 +102,21 @@ fn telemetry(telemetry: &Telemetry) -> Value {
             Bearer::OverHttps => "over https",
             Bearer::Asked => "over https, and to this machine",
         },
+    })
+}
+
+/// What `install-settings` takes from config.json beside the above.
+fn claude_settings(context: &Context<'_>) -> Value {
+    let (profile, choices) = (&context.profile, &context.profile.claude);
+    let attributes = choices.resource_attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+    json!({
+        "region": choices.bedrock_region.as_ref().unwrap_or(&profile.aws_region),
+        "model": choices.model_alias.as_ref().or(profile.selected_model.as_ref()),
+        "small_fast_model": choices.small_fast_model,
+        "include_coauthored_by": choices.attribution,
+        "status_line": choices.status_line,
+        "otel_logs": choices.export_logs,
+        "otel_resource_attributes": Value::Object(attributes.collect()),
     })
 }
 

@@ -20,10 +20,7 @@ use wishes::Wishes;
 
 /// Writes the settings, or shows what would be written.
 pub(crate) fn install(world: &World, profile: Option<&str>, wanted: &InstallSettings) -> Result<(), Error> {
-    if wanted.managed.is_none() {
-        refuse_sudo(world)?;
-    }
-    let record_file = record_file(world)?;
+    let record_file = record_file(world, wanted.managed.is_some())?;
     let record = Record::load(&record_file).map_err(InstallError::from)?;
     let Wishes { wishes, mut notes } = Wishes::of(world, profile, wanted, &record)?;
     let mut steps = Vec::new();
@@ -40,7 +37,7 @@ pub(crate) fn install(world: &World, profile: Option<&str>, wanted: &InstallSett
 
 /// Takes back what was written, or shows what would be taken back.
 pub(crate) fn uninstall(world: &World, wanted: &UninstallSettings) -> Result<(), Error> {
-    let record_file = record_file(world)?;
+    let record_file = record_file(world, wanted.managed)?;
     let record = Record::load(&record_file).map_err(InstallError::from)?;
     let mut steps = Vec::new();
     for (path, known) in &record.files {
@@ -53,7 +50,12 @@ pub(crate) fn uninstall(world: &World, wanted: &UninstallSettings) -> Result<(),
     Report { steps: &steps, notes: &notes, form: ReportForm::of(wanted.dry_run, wanted.json), installs: false }.print()
 }
 
-fn record_file(world: &World) -> Result<PathBuf, Error> {
+/// In the state folder; for managed settings beside them, as `sudo` may or may not keep the person's home.
+fn record_file(world: &World, is_managed: bool) -> Result<PathBuf, Error> {
+    if is_managed {
+        return Ok(wishes::managed_folder().join(".claude-code-with-bedrock").join("install.json"));
+    }
+    refuse_sudo(world)?;
     Ok(world
         .places()
         .state_dir()

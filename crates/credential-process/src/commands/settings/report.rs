@@ -49,7 +49,7 @@ impl Report<'_> {
         for step in self.steps {
             let _ = writeln!(text, "{}: {}", step.found.path.display(), self.outcome(step));
             for change in &step.changes {
-                text.push_str(&line(step.form(), change));
+                text.push_str(&self.line(step.form(), change));
             }
             if self.form == Form::DryRun && step.changes_the_file() {
                 let _ = write!(text, "\n{}\n", step.diff());
@@ -68,6 +68,25 @@ impl Report<'_> {
             text.push_str("Nothing was changed (dry run).\n");
         }
         text
+    }
+
+    fn line(&self, form: FileForm, change: &Change) -> String {
+        let key = change.key.join(".");
+        let value = |value: &Option<Value>| {
+            value.as_ref().map_or_else(|| "nothing".to_owned(), |value| shown(form, &change.key, value).to_string())
+        };
+        let (from, to) = (value(&change.from), value(&change.to));
+        match change.kind {
+            ChangeKind::Added => format!("  set       {key} = {to}\n"),
+            ChangeKind::Replaced => format!("  replaced  {key} = {to} (was {from})\n"),
+            ChangeKind::Removed if !self.installs => format!("  removed   {key}\n"),
+            ChangeKind::Removed => format!("  removed   {key} (was {from})\n"),
+            ChangeKind::Restored => format!("  restored  {key} = {to}\n"),
+            ChangeKind::Kept if change.from == change.to => {
+                format!("  left      {key} = {from} (changed by somebody else)\n")
+            }
+            ChangeKind::Kept => format!("  left      {key} = {from} (your own; the package has {to})\n"),
+        }
     }
 
     fn outcome(&self, step: &Step) -> &'static str {
@@ -106,24 +125,6 @@ impl Report<'_> {
             })
             .collect();
         json!({"dry_run": dry_run, "files": files, "notes": self.notes})
-    }
-}
-
-fn line(form: FileForm, change: &Change) -> String {
-    let key = change.key.join(".");
-    let value = |value: &Option<Value>| {
-        value.as_ref().map_or_else(|| "nothing".to_owned(), |value| shown(form, &change.key, value).to_string())
-    };
-    let (from, to) = (value(&change.from), value(&change.to));
-    match change.kind {
-        ChangeKind::Added => format!("  set       {key} = {to}\n"),
-        ChangeKind::Replaced => format!("  replaced  {key} = {to} (was {from})\n"),
-        ChangeKind::Removed => format!("  removed   {key} (was {from})\n"),
-        ChangeKind::Restored => format!("  restored  {key} = {to}\n"),
-        ChangeKind::Kept if change.from == change.to => {
-            format!("  left      {key} = {from} (changed by somebody else)\n")
-        }
-        ChangeKind::Kept => format!("  left      {key} = {from} (your own; the package has {to})\n"),
     }
 }
 

@@ -198,7 +198,7 @@ fn models(profile: &Profile) -> Models {
 
 fn settings_file(world: &World, wanted: &InstallSettings) -> Result<PathBuf, Error> {
     if let Some(managed) = wanted.managed {
-        let folder = Path::new(managed_folder(std::env::consts::OS));
+        let folder = managed_folder();
         return Ok(match managed {
             Managed::File => folder.join("managed-settings.json"),
             Managed::DropIn => folder.join("managed-settings.d").join("50-claude-code-with-bedrock.json"),
@@ -213,12 +213,13 @@ fn settings_file(world: &World, wanted: &InstallSettings) -> Result<PathBuf, Err
     }
 }
 
-fn managed_folder(os: &str) -> &'static str {
-    match os {
+/// Where Claude Code looks for settings that an administrator wrote.
+pub(super) fn managed_folder() -> &'static Path {
+    Path::new(match std::env::consts::OS {
         "macos" => "/Library/Application Support/ClaudeCode",
         "windows" => r"C:\Program Files\ClaudeCode",
         _ => "/etc/claude-code",
-    }
+    })
 }
 
 fn aws_file(world: &World, variable: &str, name: &str) -> Result<PathBuf, Error> {

@@ -79,10 +79,12 @@ enum Verdict {
 fn judge(case: &Case<'_>, context: &Context<'_>, command: &str) -> Verdict {
     let Some(words) = words(command) else { return Verdict::Bad("has an unbalanced quote".to_owned()) };
     let Some((program, arguments)) = words.split_first() else { return Verdict::Bad("is empty".to_owned()) };
-    if program.starts_with('~') || program.contains('$') || program.contains('%') {
+    let path = Path::new(program);
+    // A folder may be named so; in single quotes no shell takes it for a variable.
+    let is_literal = path.is_file() && (command.starts_with('\'') || !program.contains('$'));
+    if !is_literal && (program.starts_with('~') || program.contains(['$', '%'])) {
         return Verdict::Bad("has ~ or a variable in its path, which no AWS tool expands".to_owned());
     }
-    let path = Path::new(program);
     if !path.is_file() && is_unquoted(command) {
         return Verdict::Bad("has a space in its path and no quotes around it".to_owned());
     }
