@@ -1,0 +1,27 @@
+//! Claude models on Amazon Bedrock: what they are called, through which inference profiles and in which regions they can
+//! be called, and which IAM policies allow it.
+//!
+//! [`Catalogue`] is data with its source and date (`data/models.json`). [`iam`] is the documented evaluation logic of
+//! IAM policies, so that a policy can be tried before it is deployed.
+//!
+//! ```
+//! use ccwb_bedrock::{Catalogue, Partition};
+//!
+//! let catalogue = Catalogue::bundled();
+//! let sonnet = catalogue.model("sonnet-4-5").expect("it is in the catalogue");
+//! assert_eq!(sonnet.id, "anthropic.claude-sonnet-4-5-20250929-v1:0");
+//!
+//! let profile = catalogue.inference_profile("eu", &sonnet.id).expect("there is one for Europe");
+//! let arns = profile.arns(Partition::of_region("eu-west-1"), "123456789012", "eu-west-1");
+//! assert_eq!(arns.inference_profile, format!("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/{}", profile.id));
+//! assert_eq!(arns.foundation_models.len(), 8);
+//! ```
+
+mod arn;
+mod catalogue;
+pub mod iam;
+mod partition;
+
+pub use arn::{ProfileArns, foundation_model_arn, inference_profile_arn};
+pub use catalogue::{Catalogue, InferenceProfile, Model, Tier};
+pub use partition::Partition;
