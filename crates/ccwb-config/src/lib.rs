@@ -6,6 +6,7 @@
 //!
 //! The library never reads the environment: a binary hands in what it read as [`Places`].
 
+mod claude;
 mod document;
 mod error;
 mod federation;
@@ -19,6 +20,7 @@ mod profile;
 mod provider;
 mod web_address;
 
+pub use claude::ClaudeChoices;
 pub use document::{Config, MAX_CONFIG_BYTES};
 pub use error::ConfigError;
 pub use federation::{AssumeRole, Federation, FederationTarget};

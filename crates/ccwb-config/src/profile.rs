@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::claude::ClaudeChoices;
 use crate::error::ConfigError;
 use crate::federation::check_region;
 use crate::fields::Fields;
@@ -30,6 +31,8 @@ pub struct Profile {
     pub selected_model: Option<String>,
     /// The prefix of the cross-region inference profile (`us`, `eu`, ...).
     pub cross_region_profile: Option<String>,
+    /// What the administrator chose for Claude Code's settings.
+    pub claude: ClaudeChoices,
     /// The principal tag that telemetry reports as the project.
     pub cost_attribution_tag_key: String,
 }
@@ -144,6 +147,7 @@ impl Profile {
             },
             selected_model: fields.text("selected_model")?,
             cross_region_profile: fields.text("cross_region_profile")?,
+            claude: ClaudeChoices::from_fields(fields)?,
             cost_attribution_tag_key: fields.text("cost_attribution_tag_key")?.unwrap_or_else(|| "Project".to_owned()),
             aws_region,
         })
