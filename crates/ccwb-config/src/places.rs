@@ -124,6 +124,11 @@ impl StateDir {
         self.file(profile, "quota.json")
     }
 
+    /// What an install wrote into other programs' files. It is of this account, not of a profile.
+    pub fn install_record(&self) -> PathBuf {
+        self.root.join("install.json")
+    }
+
     /// Every file of a profile has the profile's stem before a `.`-separated rest.
     fn file(&self, profile: &str, rest: &str) -> PathBuf {
         self.root.join(format!("{}.{rest}", file_stem(profile)))

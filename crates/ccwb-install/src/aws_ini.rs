@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::document::{Document, Malformed, line_ending};
 
 /// `~/.aws/config` or `~/.aws/credentials`. A key is a profile's name and a key of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AwsIni {
     text: String,
 }
@@ -93,7 +93,7 @@ impl AwsIni {
             if !(self.text.is_empty() || self.text.ends_with("\n\n") || self.text.ends_with("\n\r\n")) {
                 self.text.push_str(newline);
             }
-            self.text.push_str(&format!("{header}{newline}{lines}"));
+            self.text.extend([header.as_str(), newline, lines]);
             return Ok(());
         };
         let after = self.entries_of(&section).pop().map_or(section.header.end, |entry| entry.lines.end);
@@ -127,7 +127,7 @@ impl Document for AwsIni {
         let newline = line_ending(&self.text);
         match self.entries(profile).into_iter().rfind(|entry| entry.is(key)) {
             Some(entry) if self.text[entry.value.clone()].is_empty() => {
-                self.text.insert_str(entry.value.end, &format!(" {value}"))
+                self.text.insert_str(entry.value.end, &format!(" {value}"));
             }
             Some(entry) => self.text.replace_range(entry.value, value),
             None => {

@@ -11,14 +11,16 @@ pub(crate) fn unified(path: &str, before: Option<&str>, after: Option<&str>) -> 
 
 /// The text with the values of such keys replaced.
 fn masked(text: &str) -> String {
-    text.split_inclusive('\n').map(|line| if holds_a_secret(line) { hide(line) } else { line.to_owned() }).collect()
+    let is_secret = |line: &str| line.contains(['=', ':']) && names_a_secret(line);
+    text.split_inclusive('\n').map(|line| if is_secret(line) { hide(line) } else { line.to_owned() }).collect()
 }
 
-fn holds_a_secret(line: &str) -> bool {
+/// Whether a key's name says that its value is one.
+pub fn names_a_secret(name: &str) -> bool {
     const WORDS: &[&str] =
         &["SECRET", "TOKEN", "PASSWORD", "API_KEY", "ACCESS_KEY", "APIKEY", "AUTHORIZATION", "_HEADERS"];
-    let upper = line.to_ascii_uppercase();
-    WORDS.iter().any(|word| upper.contains(word)) && line.contains(['=', ':'])
+    let upper = name.to_ascii_uppercase();
+    WORDS.iter().any(|word| upper.contains(word))
 }
 
 fn hide(line: &str) -> String {

@@ -154,12 +154,10 @@ impl Jsonc {
     /// A text without any value gets an empty object at its end.
     fn append_object(&mut self) {
         let newline = line_ending(&self.text);
-        if !self.json().trim().is_empty() {
-            if !self.text.ends_with('\n') {
-                self.text.push_str(newline);
-            }
-        } else {
+        if self.json().trim().is_empty() {
             self.text.truncate(self.start);
+        } else if !self.text.ends_with('\n') {
+            self.text.push_str(newline);
         }
         self.text.push_str("{}");
         self.text.push_str(newline);

@@ -26,6 +26,7 @@ pub mod template;
 
 pub use aws_ini::AwsIni;
 pub use claude_settings::{ClaudeSettings, Identity, Models, Programs};
+pub use diff::names_a_secret;
 pub use document::{Document, Key, Malformed};
 pub use file::{Audience, FileError, Found, missing_folders};
 pub use jsonc::Jsonc;

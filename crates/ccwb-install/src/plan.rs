@@ -166,6 +166,7 @@ pub fn carry_out(steps: &mut [Step], record_file: &Path, stamp: &str) -> Result<
         new.files.insert(step.found.path.clone(), known);
     }
     if new != old {
+        new.folders.extend(missing_folders(record_file));
         new.save(record_file)?;
     }
     for (index, step) in steps.iter().enumerate() {
@@ -204,11 +205,11 @@ pub fn carry_out_undoing(steps: &mut [Step], record_file: &Path) -> Result<(), I
             !(is_the_same && std::fs::remove_file(copy).is_ok()) && copy.exists()
         });
         record.files.remove(&step.found.path);
-        if record.files.is_empty() {
-            // One that holds anything else cannot be removed this way.
-            record.folders.iter().for_each(|folder| drop(std::fs::remove_dir(folder)));
-        }
         record.save(record_file)?;
+    }
+    if record.files.is_empty() {
+        // One that holds anything else cannot be removed this way.
+        record.folders.iter().for_each(|folder| drop(std::fs::remove_dir(folder)));
     }
     Ok(())
 }

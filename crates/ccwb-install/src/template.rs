@@ -19,7 +19,7 @@ pub fn combine(text: &str, programs: &Programs, generated: Vec<Entry>) -> Result
     all.retain(|entry| !(entry.key.len() == 2 && entry.key[0] == "env" && LEFT_OUT.contains(&entry.key[1].as_str())));
     for entry in generated {
         let is_call = ["awsCredentialExport", "awsAuthRefresh", "otelHeadersHelper"].contains(&entry.key[0].as_str());
-        match all.iter_mut().find(|known| known.key == entry.key) {
+        match all.iter_mut().find(|known| known.key.starts_with(&entry.key)) {
             Some(known) if is_call => *known = entry,
             Some(_) => {}
             None => all.push(entry),

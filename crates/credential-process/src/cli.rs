@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "doc comments here are help texts, where backticks would be shown")]
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -88,6 +89,16 @@ pub(crate) enum Command {
     },
     /// Print the resolved configuration as JSON; no network, no secrets
     Explain,
+    /// Write Claude Code's settings for the profile, and undo it with uninstall-settings
+    ///
+    /// Only the keys that are needed are touched: comments, order and everything else in the file stay as they are.
+    /// A copy of the old file is kept beside it. A second run changes nothing.
+    InstallSettings(InstallSettings),
+    /// Take back what install-settings wrote, everywhere
+    ///
+    /// Files that nobody has changed since become what they were, byte for byte. In others only what was written is
+    /// taken back, and values that somebody has changed since stay.
+    UninstallSettings(UninstallSettings),
     /// Print a shell's completion script
     Completions {
         /// The shell
@@ -112,6 +123,56 @@ pub(crate) enum Command {
         #[arg(long, value_enum)]
         wanted: Wanted,
     },
+}
+
+/// What install-settings writes, and where.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
+pub(crate) struct InstallSettings {
+    /// Write the managed settings of this machine, as one file or as a file of our own in managed-settings.d
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "file")]
+    pub(crate) managed: Option<Managed>,
+    /// Another settings file [default: settings.json in CLAUDE_CONFIG_DIR, else in ~/.claude]
+    #[arg(long, value_name = "FILE", conflicts_with = "managed")]
+    pub(crate) settings: Option<PathBuf>,
+    /// Set AWS_PROFILE too: for Claude Code before 2.1.176; every command that it runs sees it. Implies --aws-config
+    #[arg(long)]
+    pub(crate) profile_mode: bool,
+    /// Add these settings too; in them __CREDENTIAL_PROCESS_PATH__ and __OTEL_HELPER_PATH__ become the programs' paths
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// Write the sections of all profiles of config.json into ~/.aws/config (or AWS_CONFIG_FILE) too
+    #[arg(long)]
+    pub(crate) aws_config: bool,
+    /// Take keys of these profiles, which AWS tools would use instead, out of ~/.aws/credentials and ~/.aws/config
+    #[arg(long)]
+    pub(crate) remove_static_keys: bool,
+    /// Change nothing, show what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The two forms of managed settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Managed {
+    /// managed-settings.json
+    File,
+    /// managed-settings.d/50-claude-code-with-bedrock.json
+    DropIn,
+}
+
+/// How uninstall-settings works.
+#[derive(Args, Debug)]
+pub(crate) struct UninstallSettings {
+    /// Change nothing, show what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What token prints.

@@ -36,6 +36,7 @@ codes! {
     OUTPUT = "output", 1, "The answer could not be written to standard output.";
     NO_SUCH_TAG = "no-such-tag", 1, "The ID token holds no principal tag of this name.";
     USAGE = "usage", 2, "The command line is wrong.";
+    AS_ROOT = "as-root", 2, "sudo would write files that the person could not change any more.";
     CONFIG_NOT_FOUND = "config-not-found", 3, "There is no config.json at any of the places that are searched.";
     CONFIG_UNREADABLE = "config-unreadable", 3, "config.json is there and cannot be read.";
     CONFIG_TOO_LARGE = "config-too-large", 3, "The file is larger than any real configuration.";
@@ -45,6 +46,7 @@ codes! {
     MODE_UNSUPPORTED = "mode-unsupported", 3, "The profile signs in in a way that this version does not know.";
     CLIENT_SECRET_MISSING = "client-secret-missing", 3, "The client's secret is not stored.";
     CLIENT_CREDENTIAL = "client-credential", 3, "The client's certificate or key cannot be used.";
+    SETTINGS_MALFORMED = "settings-malformed", 3, "A settings file of another program is not of its form; it was not touched.";
     SIGN_IN_NEEDED = "sign-in-needed", 4, "Only a sign-in helps, and this call must not open a browser.";
     SIGN_IN_PAUSED = "sign-in-paused", 4, "Earlier sign-ins failed or found nobody; programs open no browser for a while.";
     SIGN_IN_RUNNING = "sign-in-running", 4, "A sign-in waits in the browser, and this call cannot wait for it.";
@@ -79,6 +81,8 @@ codes! {
     STORE_FOREIGN = "store-foreign", 9, "The state folder belongs to another user.";
     STORE_UNAVAILABLE = "store-unavailable", 9, "The keyring cannot be used, and the configuration allows nothing else.";
     STORE_FORGOTTEN = "store-forgotten", 9, "The keyring accepted a value and did not keep it.";
+    SETTINGS_FILE = "settings-file", 9, "A settings file of another program cannot be read or written: read-only, permissions, full.";
+    INSTALL_RECORD = "install-record", 9, "The record of what was installed cannot be read.";
     LOCK_HELD = "lock-held", 9, "Another process took the lock in the moment of its hand-over.";
     QUOTA_EXCEEDED = "quota-exceeded", 10, "The quota service denied access.";
 }

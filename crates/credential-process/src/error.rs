@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use ccwb_config::ConfigError;
 use ccwb_federation::FederationError;
 use ccwb_http::{HttpError, HttpErrorKind};
+use ccwb_install::{InstallError, RecordError};
 use ccwb_oidc::{IdTokenError, OidcError};
 use ccwb_store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,23 @@ impl From<StoreError> for Error {
             StoreError::Forgotten { .. } => {
                 (codes::STORE_FORGOTTEN, "have \"credential_storage\" in config.json set to session")
             }
+        };
+        Self::new(code, error.to_string(), hint)
+    }
+}
+
+impl From<InstallError> for Error {
+    fn from(error: InstallError) -> Self {
+        let (code, hint) = match error {
+            InstallError::Record(RecordError::Store(error)) => return error.into(),
+            InstallError::Record(RecordError::Malformed { .. }) => (
+                codes::INSTALL_RECORD,
+                "remove the record and install again; the copies beside the settings files hold what was there before",
+            ),
+            InstallError::File(_) => {
+                (codes::SETTINGS_FILE, "make the file and its folder writable for your user and try again")
+            }
+            InstallError::Malformed { .. } => (codes::SETTINGS_MALFORMED, "mend the file and try again"),
         };
         Self::new(code, error.to_string(), hint)
     }

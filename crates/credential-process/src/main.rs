@@ -4,6 +4,7 @@
 //! is cold it climbs a ladder (`ladder`): a stored ID token, a refresh token, and only then a sign-in in the browser,
 //! which runs in a process of its own (`sign_in`) that no impatient caller can kill.
 
+mod aws_files;
 mod browser;
 mod cache;
 mod caller;

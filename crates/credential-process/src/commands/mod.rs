@@ -8,6 +8,7 @@ mod guidance;
 mod login;
 mod logout;
 mod reference;
+mod settings;
 mod status;
 mod token;
 
@@ -44,6 +45,8 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Token { format: TokenFormat::Header }) => done(token::header(&load(KeyringManners::Quick)?)),
         Some(Command::Claims { tags, tag }) => done(claims::run(&load(KeyringManners::Quick)?, tags, tag.as_deref())),
         Some(Command::Explain) => done(explain::run(&load(KeyringManners::Quick)?)),
+        Some(Command::InstallSettings(wanted)) => done(settings::install(world, cli.profile.as_deref(), &wanted)),
+        Some(Command::UninstallSettings(wanted)) => done(settings::uninstall(world, &wanted)),
         Some(Command::Completions { shell }) => done(reference::completions(shell)),
         Some(Command::Man) => done(reference::man()),
         Some(Command::SignIn { method, by_person }) => {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ccwb_config::StateDir;
 
+use crate::aws_files;
 use crate::context::{Context, KeyringManners};
 use crate::error::Error;
 use crate::world::World;
@@ -35,20 +36,9 @@ impl<'w> Case<'w> {
         self.context.as_ref().ok().map(|context| context.profile.name.clone()).or_else(|| self.requested.clone())
     }
 
-    /// A path as a variable or a file of AWS's names it: `~` is the home folder.
-    pub(super) fn expanded(&self, path: &str) -> PathBuf {
-        match (path.strip_prefix("~/"), &self.home) {
-            (Some(below), Some(home)) => home.join(below),
-            _ => PathBuf::from(path),
-        }
-    }
-
     /// A file of AWS's: where the variable says, else below `~/.aws`.
     pub(super) fn aws_file(&self, variable: &str, name: &str) -> Option<PathBuf> {
-        match self.world.var(variable) {
-            Some(path) => Some(self.expanded(path)),
-            None => self.home.as_ref().map(|home| home.join(".aws").join(name)),
-        }
+        aws_files::place(self.world, self.home.as_deref(), variable, name)
     }
 
     /// A program that the `PATH` has, or that is named with its folder.

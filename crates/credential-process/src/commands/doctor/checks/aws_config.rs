@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::ini::Ini;
+use ccwb_install::{System, credential_process};
+
+use crate::aws_files;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
@@ -19,7 +21,7 @@ pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
 fn look_at(case: &Case<'_>, context: &Context<'_>, path: &Path) -> Finding {
     let (profile, shown) = (&context.profile.name, path.display());
     let fix = format!("put this under [profile {profile}] in {shown}:\n  {}", right_line(case, context));
-    let ini = match Ini::read(path) {
+    let ini = match aws_files::look_into(path) {
         Ok(Some(ini)) => ini,
         Ok(None) => {
             return Finding::failed(NAME, format!("{shown} does not exist, so no AWS tool finds this program"), fix);
@@ -32,16 +34,16 @@ fn look_at(case: &Case<'_>, context: &Context<'_>, path: &Path) -> Finding {
             );
         }
     };
-    if !ini.has(profile) {
+    if !ini.profiles().contains(profile) {
         return Finding::failed(NAME, format!("{shown} has no [profile {profile}]"), fix);
     }
-    if ini.get(profile, "aws_access_key_id").is_some() {
+    if ini.value(profile, "aws_access_key_id").is_some() {
         let what = format!(
             "[profile {profile}] in {shown} holds static keys, which some AWS tools use instead of this program"
         );
         return Finding::failed(NAME, what, format!("remove the keys; {fix}"));
     }
-    let Some(command) = ini.get(profile, "credential_process") else {
+    let Some(command) = ini.value(profile, "credential_process") else {
         return Finding::failed(NAME, format!("[profile {profile}] in {shown} has no credential_process"), fix);
     };
     match judge(case, context, command) {
@@ -57,15 +59,13 @@ fn look_at(case: &Case<'_>, context: &Context<'_>, path: &Path) -> Finding {
 
 /// The whole line. `~` would be safe to paste and wrong: AWS tools do not expand it.
 fn right_line(case: &Case<'_>, context: &Context<'_>) -> String {
-    let profile = &context.profile.name;
-    let profile = if profile.contains(' ') { format!("\"{profile}\"") } else { profile.clone() };
     let program = &case.world.executable;
     let below_home = case.home.as_ref().and_then(|home| program.strip_prefix(home).ok());
-    let program = below_home.map_or_else(
-        || program.display().to_string(),
-        |below| Path::new("<your home folder, in full>").join(below).display().to_string(),
-    );
-    format!("credential_process = \"{program}\" --profile {profile}")
+    let program =
+        below_home.map_or_else(|| program.clone(), |below| Path::new("<your home folder, in full>").join(below));
+    let program = program.display().to_string();
+    let line = credential_process(System::HERE, &program, &["--profile", &context.profile.name]);
+    format!("credential_process = {line}")
 }
 
 enum Verdict {

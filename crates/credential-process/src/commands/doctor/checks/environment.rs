@@ -1,6 +1,6 @@
 //! Variables that make AWS tools look elsewhere.
 
-use super::ini::Ini;
+use crate::aws_files;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
@@ -63,8 +63,8 @@ pub(super) fn check_profile(case: &Case<'_>, context: &Context<'_>) -> Vec<Findi
 }
 
 fn runs_this_program(case: &Case<'_>, profile: &str) -> bool {
-    let ini = case.aws_file("AWS_CONFIG_FILE", "config").and_then(|path| Ini::read(&path).ok().flatten());
-    let command = ini.and_then(|ini| ini.get(profile, "credential_process").map(str::to_owned));
+    let ini = case.aws_file("AWS_CONFIG_FILE", "config").and_then(|path| aws_files::look_into(&path).ok().flatten());
+    let command = ini.and_then(|ini| ini.value(profile, "credential_process").map(str::to_owned));
     let program = command.and_then(|command| shlex::split(&command)?.into_iter().next());
     program.is_some_and(|program| {
         std::path::Path::new(&program).canonicalize().ok() == case.world.executable.canonicalize().ok()

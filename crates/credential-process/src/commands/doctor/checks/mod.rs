@@ -6,7 +6,6 @@ mod client_secret;
 pub(super) mod clock;
 mod config;
 mod environment;
-mod ini;
 mod network_settings;
 mod older_install;
 mod permissions;
