@@ -63,7 +63,7 @@ fn record_file(world: &World) -> Result<PathBuf, Error> {
 }
 
 /// Files of root's in a person's home cannot be changed by the person any more (field report R-48).
-fn refuse_sudo(world: &World) -> Result<(), Error> {
+pub(super) fn refuse_sudo(world: &World) -> Result<(), Error> {
     #[cfg(unix)]
     if rustix::process::geteuid().is_root() && world.var("SUDO_USER").is_some_and(|user| user != "root") {
         let message = "these are settings of a person, and sudo would make them root's";

@@ -42,7 +42,7 @@ impl Wishes {
                 "use a profile that signs in with OpenID Connect",
             ));
         }
-        let (programs, profiles) = (programs(world)?, config.profile_names()?);
+        let (programs, profiles) = (programs(world, wanted.helper_to_come)?, config.profile_names()?);
         let mut all = Self { wishes: Vec::new(), notes: Vec::new() };
         all.claude_code(world, &profile, &programs, &profiles, wanted)?;
         if wanted.aws_config || wanted.profile_mode {
@@ -171,7 +171,7 @@ fn signing_in(config: &Config) -> Result<Vec<Profile>, Error> {
 }
 
 /// This program and its neighbour, as they are installed.
-fn programs(world: &World) -> Result<Programs, Error> {
+fn programs(world: &World, helper_to_come: bool) -> Result<Programs, Error> {
     let text = |path: &Path| {
         path.to_str().filter(|path| !path.contains(['\n', '\r'])).map(str::to_owned).ok_or_else(|| {
             let message = format!("settings files cannot hold the path {}", path.display());
@@ -182,7 +182,7 @@ fn programs(world: &World) -> Result<Programs, Error> {
     Ok(Programs {
         system: System::HERE,
         credential_process: text(&world.executable)?,
-        otel_helper: if helper.is_file() { Some(text(&helper)?) } else { None },
+        otel_helper: if helper_to_come || helper.is_file() { Some(text(&helper)?) } else { None },
     })
 }
 
