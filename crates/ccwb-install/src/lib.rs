@@ -5,6 +5,7 @@
 //! - [`aws_profile`]: the profile's section in AWS's config file, and keys elsewhere that would come before it.
 //! - [`merge`](merge()) and [`undo`]: our values into a text that belongs to somebody else, and out of it. [`Jsonc`] and
 //!   [`AwsIni`] are the two forms; whatever is not ours keeps every byte.
+//! - [`InstallFolder`]: the programs themselves, and an older install that lay in their place.
 //! - [`Step`], [`carry_out`], [`carry_out_undoing`]: the same for files, with a [`Record`] of what was there before.
 //!
 //! All but the last line is functions from text to text. Nothing here prints, asks the environment or knows a place: a
@@ -16,6 +17,7 @@ mod claude_settings;
 mod diff;
 mod document;
 mod file;
+mod folder;
 mod jsonc;
 mod merge;
 mod older_install;
@@ -29,6 +31,7 @@ pub use claude_settings::{ClaudeSettings, Identity, Models, Programs};
 pub use diff::names_a_secret;
 pub use document::{Document, Key, Malformed};
 pub use file::{Audience, FileError, Found};
+pub use folder::{InstallFolder, Outcome, Piece, Removal};
 pub use jsonc::Jsonc;
 pub use merge::{Change, ChangeKind, Entry, Merged, Owned, Remembered, Rule, Undone, digest, merge, undo};
 pub use plan::{InstallError, Step, Wish, carry_out, carry_out_undoing};

@@ -197,7 +197,7 @@ fn restore<D: Document>(document: &mut D, base: &D, owned: &Owned, changes: &mut
     Ok(())
 }
 
-/// SHA-256 of a text, in hexadecimal.
-pub fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+/// SHA-256, in hexadecimal.
+pub fn digest(content: impl AsRef<[u8]>) -> String {
+    Sha256::digest(content.as_ref()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

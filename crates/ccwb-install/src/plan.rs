@@ -40,6 +40,8 @@ pub struct Wish {
     pub entries: Vec<Entry>,
     /// The profiles in config.json: what an older install left is told by them.
     pub profiles: Vec<String>,
+    /// Whether what an older install left comes back when this one is undone, as its programs do.
+    pub older_comes_back: bool,
     /// Who may read it, if it is new.
     pub audience: Audience,
 }
@@ -66,18 +68,19 @@ impl Step {
     pub fn install(wish: &Wish, record: &Record) -> Result<Self, InstallError> {
         let found = Found::read(&wish.path)?;
         let known = record.files.get(&wish.path);
+        let forgotten = |stale: Vec<Key>| if wish.older_comes_back { Vec::new() } else { stale };
         let merged = match wish.form {
             Form::ClaudeSettings => {
                 let mut entries = wish.entries.clone();
                 let current = parse::<Jsonc>(&found)?;
                 older_install::without_leftovers(&current, &mut entries, &wish.profiles);
-                merged(&found, known, &entries, older_install::stale)
+                merged(&found, known, &entries, |settings| forgotten(older_install::stale(settings)))
             }
             Form::AwsConfig => {
-                merged(&found, known, &wish.entries, |config| aws_profile::stale(config, &wish.profiles))
+                merged(&found, known, &wish.entries, |config| forgotten(aws_profile::stale(config, &wish.profiles)))
             }
             Form::AwsCredentials => {
-                merged(&found, known, &wish.entries, |keys| aws_profile::stale_keys(keys, &wish.profiles))
+                merged(&found, known, &wish.entries, |keys| forgotten(aws_profile::stale_keys(keys, &wish.profiles)))
             }
         }?;
         let Merged { text, remembered, changes } = merged;

@@ -31,16 +31,28 @@ pub fn create_dir(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether all that is in a folder has the form of our names, `<profile>.<what>`, or of our temporary files.
+/// Whether all that is in a folder has the form of our names.
 #[cfg(unix)]
 fn holds_nothing_else(path: &Path) -> bool {
+    std::fs::read_dir(path).is_ok_and(|entries| entries.flatten().all(|entry| is_ours(&entry.file_name())))
+}
+
+/// Whether a name has the form of ours, `<profile>.<what>`, or of our temporary files.
+fn is_ours(name: &std::ffi::OsStr) -> bool {
     const OURS: &[&str] = &[".json", ".lock", ".renewal"];
-    let Ok(entries) = std::fs::read_dir(path) else { return false };
-    entries.flatten().all(|entry| {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        [".new-", ".room-"].iter().any(|prefix| name.starts_with(prefix)) || OURS.iter().any(|end| name.ends_with(end))
-    })
+    let name = name.to_string_lossy();
+    [".new-", ".room-"].iter().any(|prefix| name.starts_with(prefix)) || OURS.iter().any(|end| name.ends_with(end))
+}
+
+/// Removes every file of ours in a folder, but `except`. The folder stays, and whatever else is in it.
+pub fn clear(folder: &Path, except: &Path) -> Result<(), StoreError> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(StoreError::file("look into", folder)(source)),
+    };
+    let ours = entries.flatten().filter(|entry| is_ours(&entry.file_name())).map(|entry| entry.path());
+    ours.filter(|path| path != except && path.is_file()).try_for_each(|path| remove(&path))
 }
 
 /// Reads a whole file; `None` if there is none. The bytes are wiped when they are dropped.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::choices::{FederationKind, Provider, Storage};
 use crate::failure::{Failure, exit};
+use crate::package::PackageArguments;
 use crate::surroundings::Surroundings;
 
 /// Roll out Claude Code on Amazon Bedrock with your company's own sign-in.
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     /// Runs until Ctrl-C, on 127.0.0.1 only, and shows every request that it gets. Anybody on this computer can sign in to
     /// it, and it forgets everything when it ends.
     Sandbox(SandboxArguments),
+    /// Make the package that users install: programs, configuration, installers, one archive
+    Package(PackageArguments),
     /// Stands in for a browser in the demo: writes the address to a file
     #[command(name = "__browser", hide = true)]
     Browser {

@@ -3,6 +3,7 @@
 //! `ccwb demo` shows all of it on one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that
 //! the demo uses.
 
+mod administrator;
 mod aws_call;
 mod choices;
 mod cli;
@@ -11,6 +12,7 @@ mod failure;
 mod hand_over;
 mod home;
 mod interrupt;
+mod package;
 mod request_log;
 mod sandbox;
 mod screen;
@@ -39,6 +41,7 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
     match cli.command {
         Command::Demo(arguments) => demo::run(&arguments, surroundings).await,
         Command::Sandbox(arguments) => sandbox::run(&arguments, surroundings).await,
+        Command::Package(arguments) => package::run(&arguments, surroundings),
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
         Command::AwsCall => aws_call::run().await,
     }

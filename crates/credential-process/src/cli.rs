@@ -100,6 +100,13 @@ pub(crate) enum Command {
     },
     /// Print the resolved configuration as JSON; no network, no secrets
     Explain,
+    /// Install a package for this user: programs, AWS profile, Claude Code's settings
+    ///
+    /// What install.sh and install.ps1 run after they have checked the package. A second run changes nothing, a newer package
+    /// updates, and uninstall puts back what was there before.
+    Install(Install),
+    /// Take back what install did: sign out, restore settings, remove the programs
+    Uninstall(Uninstall),
     /// Write Claude Code's settings for the profile, and undo it with uninstall-settings
     ///
     /// Only the keys that are needed are touched: comments, order and everything else in the file stay as they are.
@@ -136,6 +143,34 @@ pub(crate) enum Command {
     },
 }
 
+/// What install installs.
+#[derive(Args, Debug)]
+pub(crate) struct Install {
+    /// The unpacked package [default: the folder of this program]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) package: Option<PathBuf>,
+    /// Set AWS_PROFILE in Claude Code's settings too: for versions before 2.1.176; every command that it runs sees it
+    #[arg(long)]
+    pub(crate) profile_mode: bool,
+    /// Take keys of these profiles, which AWS tools would use instead, out of ~/.aws/credentials and ~/.aws/config
+    #[arg(long)]
+    pub(crate) remove_static_keys: bool,
+    /// Change nothing, show what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// How uninstall works.
+#[derive(Args, Debug)]
+pub(crate) struct Uninstall {
+    /// The install folder [default: claude-code-with-bedrock in the home folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) installed: Option<PathBuf>,
+    /// Change nothing, show what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 /// What install-settings writes, and where.
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
@@ -165,6 +200,15 @@ pub(crate) struct InstallSettings {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// otel-helper is about to be installed beside this program.
+    #[arg(skip)]
+    pub(crate) helper_to_come: bool,
+    /// The programs of an older install come back when this one is undone.
+    #[arg(skip)]
+    pub(crate) older_comes_back: bool,
+    /// Claude Code's settings are left alone: the machine's will say all that is needed.
+    #[arg(skip)]
+    pub(crate) without_claude_code: bool,
 }
 
 /// The two forms of managed settings.

@@ -47,6 +47,8 @@ codes! {
     MODE_UNSUPPORTED = "mode-unsupported", 3, "The profile signs in in a way that this version does not know.";
     CLIENT_SECRET_MISSING = "client-secret-missing", 3, "The client's secret is not stored.";
     CLIENT_CREDENTIAL = "client-credential", 3, "The client's certificate or key cannot be used.";
+    PACKAGE_MISSING = "package-missing", 3, "The folder that install was given is no package, or not all of it.";
+    MANAGED_SETTINGS = "managed-settings", 3, "The machine's settings of Claude Code start the program that uninstall would remove.";
     SETTINGS_MALFORMED = "settings-malformed", 3, "A settings file of another program is not of its form; it was not touched.";
     SIGN_IN_NEEDED = "sign-in-needed", 4, "Only a sign-in helps, and this call must not open a browser.";
     SIGN_IN_PAUSED = "sign-in-paused", 4, "Earlier sign-ins failed or found nobody; programs open no browser for a while.";

@@ -69,6 +69,16 @@ impl World {
         }
     }
 
+    /// The same surroundings for the program at another place, with the config.json of that place or the named one.
+    pub(crate) fn for_program_at(&self, executable: PathBuf, config: Option<&std::path::Path>) -> Self {
+        let mut env = self.env.clone();
+        match config {
+            Some(config) => drop(env.insert("CCWB_CONFIG".to_owned(), config.to_string_lossy().into_owned())),
+            None => drop(env.remove("CCWB_CONFIG")),
+        }
+        Self { env, arguments: self.arguments.clone(), executable, started: self.started }
+    }
+
     /// The command line of another command of this program, to be shown to a person.
     pub(crate) fn command_line(&self, profile: Option<&str>, arguments: &[&str]) -> String {
         let mut words = vec![self.executable.to_string_lossy().into_owned()];

@@ -63,7 +63,7 @@ fn python_program(environment: &str, program: &str) -> Option<PathBuf> {
 }
 
 /// A program on the `PATH`, of a Debian package.
-fn program_on_path(program: &str) -> Option<PathBuf> {
+pub fn program_on_path(program: &str) -> Option<PathBuf> {
     let found = surroundings::find_program(program);
     present(program, found.is_some());
     found

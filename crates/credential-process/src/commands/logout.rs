@@ -36,6 +36,21 @@ pub(crate) fn run(world: &World, profile: Option<&str>, all: bool) -> Result<Exi
     Ok(worst)
 }
 
+/// Signs every profile out and removes whatever this program keeps, client secrets included, but for what `uninstall` still
+/// needs.
+pub(super) fn everything(world: &World) -> Result<ExitCode, Error> {
+    let outcome = run(world, None, true)?;
+    let config = ccwb_config::Config::load(&world.places())?;
+    for name in config.profile_names()? {
+        if let Ok(context) = Context::load(world, Some(&name), KeyringManners::Quick) {
+            context.store.remove(Slot::ClientSecret)?;
+        }
+    }
+    let state = world.places().state_dir()?;
+    private_file::clear(state.root(), &state.install_record())?;
+    Ok(outcome)
+}
+
 fn one(context: &Context<'_>) -> Result<(), Error> {
     let held = lock(context)?;
     let tokens = cache::tokens(context).unwrap_or_default();

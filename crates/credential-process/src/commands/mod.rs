@@ -5,6 +5,7 @@ mod credentials;
 mod doctor;
 mod explain;
 mod guidance;
+mod install;
 mod login;
 mod logout;
 mod reference;
@@ -53,6 +54,8 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Token { format: TokenFormat::Header }) => done(token::header(&load(KeyringManners::Quick)?)),
         Some(Command::Claims { tags, tag }) => done(claims::run(&load(KeyringManners::Quick)?, tags, tag.as_deref())),
         Some(Command::Explain) => done(explain::run(&load(KeyringManners::Quick)?)),
+        Some(Command::Install(wanted)) => done(install::run(world, cli.profile.as_deref(), &wanted)),
+        Some(Command::Uninstall(wanted)) => install::undo(world, &wanted),
         Some(Command::InstallSettings(wanted)) => done(settings::install(world, cli.profile.as_deref(), &wanted)),
         Some(Command::UninstallSettings(wanted)) => done(settings::uninstall(world, &wanted)),
         Some(Command::Completions { shell }) => done(reference::completions(shell)),

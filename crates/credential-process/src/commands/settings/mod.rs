@@ -4,7 +4,7 @@
 mod report;
 mod wishes;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ccwb_config::StateDir;
 use ccwb_install::{Entry, Form, InstallError, Record, Step, carry_out, carry_out_undoing};
@@ -50,10 +50,22 @@ pub(crate) fn uninstall(world: &World, wanted: &UninstallSettings) -> Result<(),
     Report { steps: &steps, notes: &notes, form: ReportForm::of(wanted.dry_run, wanted.json), installs: false }.print()
 }
 
+/// The managed settings of this machine that start a program in this folder, if there are any.
+pub(super) fn managed_settings_that_start(folder: &Path) -> Option<PathBuf> {
+    let names_it = |path: &PathBuf| {
+        std::fs::read_to_string(path).is_ok_and(|text| folder.to_str().is_some_and(|folder| text.contains(folder)))
+    };
+    wishes::managed_files().into_iter().find(names_it)
+}
+
+fn managed_record() -> PathBuf {
+    wishes::managed_folder().join(".claude-code-with-bedrock").join("install.json")
+}
+
 /// In the state folder; for managed settings beside them, as `sudo` may or may not keep the person's home.
 fn record_file(world: &World, is_managed: bool) -> Result<PathBuf, Error> {
     if is_managed {
-        return Ok(wishes::managed_folder().join(".claude-code-with-bedrock").join("install.json"));
+        return Ok(managed_record());
     }
     refuse_sudo(world)?;
     Ok(world
@@ -65,7 +77,7 @@ fn record_file(world: &World, is_managed: bool) -> Result<PathBuf, Error> {
 }
 
 /// Files of root's in a person's home cannot be changed by the person any more (field report R-48).
-fn refuse_sudo(world: &World) -> Result<(), Error> {
+pub(super) fn refuse_sudo(world: &World) -> Result<(), Error> {
     #[cfg(unix)]
     if rustix::process::geteuid().is_root() && world.var("SUDO_USER").is_some_and(|user| user != "root") {
         let message = "these are settings of a person, and sudo would make them root's";

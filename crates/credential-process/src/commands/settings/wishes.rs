@@ -42,15 +42,18 @@ impl Wishes {
                 "use a profile that signs in with OpenID Connect",
             ));
         }
-        let (programs, profiles) = (programs(world)?, config.profile_names()?);
+        let (programs, profiles) = (programs(world, wanted.helper_to_come)?, config.profile_names()?);
         let mut all = Self { wishes: Vec::new(), notes: Vec::new() };
-        all.claude_code(world, &profile, &programs, &profiles, wanted)?;
+        if !wanted.without_claude_code {
+            all.claude_code(world, &profile, &programs, &profiles, wanted)?;
+        }
         if wanted.aws_config || wanted.profile_mode {
             all.aws_config(world, &config, &programs, wanted.remove_static_keys, record)?;
         }
         if wanted.remove_static_keys {
             all.aws_credentials(world, &config)?;
         }
+        all.wishes.iter_mut().for_each(|wish| wish.older_comes_back = wanted.older_comes_back);
         Ok(all)
     }
 
@@ -90,7 +93,14 @@ impl Wishes {
             ));
         }
         let audience = if is_managed { Audience::Everybody } else { Audience::Owner };
-        self.wishes.push(Wish { path, form: Form::ClaudeSettings, entries, profiles: profiles.to_vec(), audience });
+        self.wishes.push(Wish {
+            path,
+            form: Form::ClaudeSettings,
+            entries,
+            profiles: profiles.to_vec(),
+            older_comes_back: false,
+            audience,
+        });
         Ok(())
     }
 
@@ -131,7 +141,14 @@ impl Wishes {
             }
             profiles.push(profile.name);
         }
-        self.wishes.push(Wish { path, form: Form::AwsConfig, entries, profiles, audience: Audience::Owner });
+        self.wishes.push(Wish {
+            path,
+            form: Form::AwsConfig,
+            entries,
+            profiles,
+            older_comes_back: false,
+            audience: Audience::Owner,
+        });
         Ok(())
     }
 
@@ -140,7 +157,14 @@ impl Wishes {
         let profiles: Vec<String> = signing_in(config)?.into_iter().map(|profile| profile.name).collect();
         let entries: Vec<Entry> =
             profiles.iter().flat_map(|profile| aws_profile::credentials_entries(profile)).collect();
-        self.wishes.push(Wish { path, form: Form::AwsCredentials, entries, profiles, audience: Audience::Owner });
+        self.wishes.push(Wish {
+            path,
+            form: Form::AwsCredentials,
+            entries,
+            profiles,
+            older_comes_back: false,
+            audience: Audience::Owner,
+        });
         Ok(())
     }
 }
@@ -171,7 +195,7 @@ fn signing_in(config: &Config) -> Result<Vec<Profile>, Error> {
 }
 
 /// This program and its neighbour, as they are installed.
-fn programs(world: &World) -> Result<Programs, Error> {
+fn programs(world: &World, helper_to_come: bool) -> Result<Programs, Error> {
     let text = |path: &Path| {
         path.to_str().filter(|path| !path.contains(['\n', '\r'])).map(str::to_owned).ok_or_else(|| {
             let message = format!("settings files cannot hold the path {}", path.display());
@@ -182,7 +206,7 @@ fn programs(world: &World) -> Result<Programs, Error> {
     Ok(Programs {
         system: System::HERE,
         credential_process: text(&world.executable)?,
-        otel_helper: if helper.is_file() { Some(text(&helper)?) } else { None },
+        otel_helper: if helper_to_come || helper.is_file() { Some(text(&helper)?) } else { None },
     })
 }
 
@@ -198,10 +222,10 @@ fn models(profile: &Profile) -> Models {
 
 fn settings_file(world: &World, wanted: &InstallSettings) -> Result<PathBuf, Error> {
     if let Some(managed) = wanted.managed {
-        let folder = managed_folder();
+        let [file, drop_in] = managed_files();
         return Ok(match managed {
-            Managed::File => folder.join("managed-settings.json"),
-            Managed::DropIn => folder.join("managed-settings.d").join("50-claude-code-with-bedrock.json"),
+            Managed::File => file,
+            Managed::DropIn => drop_in,
         });
     }
     if let Some(path) = &wanted.settings {
@@ -220,6 +244,13 @@ pub(super) fn managed_folder() -> &'static Path {
         "windows" => r"C:\Program Files\ClaudeCode",
         _ => "/etc/claude-code",
     })
+}
+
+/// The two files in it that may be ours.
+pub(super) fn managed_files() -> [PathBuf; 2] {
+    let folder = managed_folder();
+    let drop_in = folder.join("managed-settings.d").join("50-claude-code-with-bedrock.json");
+    [folder.join("managed-settings.json"), drop_in]
 }
 
 fn aws_file(world: &World, variable: &str, name: &str) -> Result<PathBuf, Error> {
