@@ -12,7 +12,7 @@ const AWS_CONFIG: &str = "# mine\n[default]\nregion = eu-west-1\n\n[profile Clau
 const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIAMINE\naws_secret_access_key = mine\n\n[ClaudeCode]\n\
     aws_access_key_id = EXPIRED\naws_secret_access_key = EXPIRED\naws_session_token = EXPIRED\n";
 const SETTINGS: &str = "{\n  // mine\n  \"permissions\": {\"allow\": [\"Bash(ls:*)\"]},\n  \"env\": {\n    \"AWS_PROFILE\": \
-    \"ClaudeCode\",\n    \"EDITOR\": \"vi\"\n  },\n}\n";
+    \"ClaudeCode\",\n    \"AWS_CREDENTIAL_PROCESS\": \"/old/claude-code-with-bedrock/credential-process --profile ClaudeCode\",\n    \"EDITOR\": \"vi\"\n  },\n}\n";
 
 fn with_an_older_install() -> Machine {
     let machine = Machine::new();
