@@ -3,13 +3,13 @@
 //! Each test has a network of its own with the sandbox and nothing else, and fails if anything tries to leave it.
 #![cfg(target_os = "linux")]
 
+mod a_slow_sign_in;
 mod answers;
 mod demo;
 mod failing_provider;
 mod island;
 mod renewal;
 mod sign_in_again;
-mod slow_sign_in;
 mod status_line;
 mod support;
 mod telemetry;

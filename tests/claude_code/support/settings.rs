@@ -17,25 +17,18 @@ impl Way {
     pub(crate) const ALL: [Self; 2] = [Self::Profile, Self::Hooks];
 }
 
-/// `~/.claude/settings.json` and `~/.aws/config` by `install-settings`, and with the sandbox in place of AWS.
+/// `~/.claude/settings.json` and `~/.aws/config` by `install-settings`, then with the sandbox in place of AWS.
 pub(crate) fn install(home: &Home, sandbox: &Sandbox, way: Way) {
-    let mut env = json!({
-        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-        // Not counted as such by Claude Code: a first session fetches plugins from GitHub.
-        "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
-        // A busy machine needs longer than the two seconds that a short session waits for its telemetry.
-        "CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS": "60000",
-    });
-    for (name, value) in sandbox.environment() {
-        env[name] = value.into();
-    }
-    let sandboxed = home.write("sandboxed.json", &json!({ "env": env }).to_string());
-    let arguments = ["install-settings", "--aws-config", "--from", &sandboxed.to_string_lossy()];
-    run(&mut home.credential_process(&arguments), LIMIT).unwrap_or_else(|overrun| panic!("{overrun}")).success();
+    let mut command = home.credential_process(&["install-settings", "--aws-config"]);
+    run(&mut command, LIMIT).unwrap_or_else(|overrun| panic!("{overrun}")).success();
     let path = home.path().join(".claude/settings.json");
     let mut settings: Value = serde_json::from_slice(&fs::read(&path).expect("it was installed")).expect("JSON");
-    // The AWS SDK would look for a machine's role at a link-local address. An installer does not decide that.
-    settings["env"]["AWS_EC2_METADATA_DISABLED"] = "true".into();
+    for (name, value) in sandbox.environment() {
+        settings["env"][name] = value.into();
+    }
+    for (name, value) in QUIET {
+        settings["env"][name] = (*value).into();
+    }
     if way == Way::Profile {
         // What is left is a person who exports `AWS_PROFILE` and knows no hooks.
         for hook in ["awsCredentialExport", "awsAuthRefresh"] {
@@ -44,6 +37,17 @@ pub(crate) fn install(home: &Home, sandbox: &Sandbox, way: Way) {
     }
     fs::write(path, settings.to_string()).expect("the home can be written");
 }
+
+/// What keeps a client from asking others than the sandbox.
+const QUIET: &[(&str, &str)] = &[
+    ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+    // Not counted as such by Claude Code: a first session fetches plugins from GitHub.
+    ("CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL", "1"),
+    // The AWS SDK would look for a machine's role at a link-local address.
+    ("AWS_EC2_METADATA_DISABLED", "true"),
+    // Not about others: a busy machine needs longer than the two seconds that a short session waits for its telemetry.
+    ("CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS", "60000"),
+];
 
 /// Somebody who has used Claude Code in this folder before: no welcome, no question whether to trust it.
 pub(crate) fn be_known(home: &Home) {

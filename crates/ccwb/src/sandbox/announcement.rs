@@ -21,7 +21,7 @@ pub(crate) struct Announcement<'a> {
 impl Announcement<'_> {
     pub(crate) fn show(&self, screen: &Screen) {
         screen.title(
-            "Sandbox: an identity provider and AWS endpoints on this computer",
+            "Sandbox: an identity provider, AWS endpoints and a receiver of telemetry",
             "For trying things out: anybody on this computer can sign in, and everything is forgotten at the end.",
         );
         screen.blank();

@@ -1,4 +1,5 @@
-//! Somebody looks for their phone while the sign-in waits. In real time: the limits are those of the client.
+//! Somebody looks for their phone while the sign-in waits. In real time: the limits are those of the client. The name makes this, the
+//! longest test, begin first.
 
 use ccwb_tests::FakeBrowser;
 use ccwb_tests::part::ClaudeCodeVersion::{Newest, Uncached};
