@@ -99,11 +99,18 @@ impl Draft {
 
     /// Takes an answer that was checked already. One that says what holds anyway changes no byte.
     pub fn answer(&mut self, question: &Question, value: Value) {
-        if question.key == "provider_domain"
-            && let Some(Ok(address)) = value.as_str().map(ProviderAddress::parse)
-            && let Some(server) = address.okta_auth_server
+        if question.key == "provider_domain" && self.text(question.key).as_deref() != value.as_str() {
+            // Another provider: what the last one was says nothing any more. A host that is known speaks for itself.
+            self.put("provider_type", Value::Null);
+            self.detected = None;
+        }
+        if let Some((domain, server)) = value.as_str().and_then(|text| text.split_once("/oauth2/"))
+            && question.key == "provider_domain"
+            && ProviderAddress::parse(domain).is_ok_and(|address| address.provider == ProviderType::Okta)
         {
+            self.put("provider_domain", domain.into());
             self.put("okta_auth_server", server.into());
+            return;
         }
         let silent = self.value(question.key).is_none();
         let says_nothing = is_empty(&value) || (!self.is_new() && value == (question.absent)(self));
@@ -133,6 +140,14 @@ impl Draft {
                 Some(keys::Origin::Guidance) => document.set(key, empty_like(&written.clone())),
                 _ => document.remove(key),
             }
+        }
+    }
+
+    /// Takes the product that the provider's own description gave away, where nothing else says which one it is.
+    pub fn detect(&mut self, provider: ProviderType) {
+        self.detected = Some(provider);
+        if self.value("provider_type").is_none() {
+            self.put("provider_type", provider.name().into());
         }
     }
 

@@ -280,6 +280,17 @@ mod tests {
     }
 
     #[test]
+    fn an_authorization_server_in_a_pasted_address_is_kept_under_its_own_key() {
+        let mut draft = new_draft();
+        let question = Question::find("provider_domain").unwrap();
+        let pasted = "https://company.okta.com/oauth2/aus1/.well-known/openid-configuration";
+        let answer = question.parse(pasted, &draft).unwrap();
+        draft.answer(question, answer);
+        assert!(draft.is("provider_domain", "company.okta.com") && draft.is("okta_auth_server", "aus1"));
+        assert_eq!(draft.issuer().unwrap().as_str(), "https://company.okta.com/oauth2/aus1");
+    }
+
+    #[test]
     fn recorded_regions_go_when_the_models_change() {
         let (_, text) = fixtures().into_iter().find(|(file, _)| file.contains("okta-2.5")).unwrap();
         let (_home, mut draft) = draft_of(&text);

@@ -129,22 +129,16 @@ pub const QUESTIONS: &[Question] = &[
         ..question(
             Section::SignIn,
             "provider_domain",
-            text(|typed, _| ProviderAddress::parse(typed).map(|address| address.domain)),
+            text(check_provider),
             "Where is your identity provider?",
             "Its address, as company.okta.com or https://login.example.com/realms/main; copied from a browser will do",
         )
     },
     Question {
         required: true,
-        applies: |draft| {
-            oidc(draft)
-                && draft.text("provider_domain").is_none_or(|domain| {
-                    ProviderAddress::parse(&domain)
-                        .is_ok_and(|address| address.provider == ccwb_config::ProviderType::Generic)
-                })
-        },
+        applies: asks_the_product,
         absent: |_| "generic".into(),
-        suggest: |draft| draft.detected.map_or("generic", ccwb_config::ProviderType::name).into(),
+        suggest: |_| "generic".into(),
         ..question(
             Section::SignIn,
             "provider_type",
@@ -199,7 +193,10 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
-        applies: |draft| provider(draft, "generic") || draft.value("oidc_issuer_url").is_some() && oidc(draft),
+        applies: |draft| {
+            oidc(draft)
+                && (draft.value("oidc_issuer_url").is_some() || provider(draft, "generic") && draft.detected.is_none())
+        },
         ..question(
             Section::SignIn,
             "oidc_issuer_url",
@@ -948,6 +945,23 @@ fn prefixed(typed: &str, prefix: &str) -> Result<String, String> {
     let good =
         typed.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()));
     if good { Ok(typed.to_owned()) } else { Err(format!("\"{typed}\" is not of the form {prefix}0123abcd")) }
+}
+
+/// Where neither the host nor the provider's own description tells.
+fn asks_the_product(draft: &Draft) -> bool {
+    let generic = |domain: String| {
+        ProviderAddress::parse(&domain).is_ok_and(|address| address.provider == ccwb_config::ProviderType::Generic)
+    };
+    oidc(draft) && draft.detected.is_none() && draft.text("provider_domain").is_none_or(generic)
+}
+
+/// An authorization server of Okta stays behind the host; the draft keeps it under its own key.
+fn check_provider(typed: &str, _: &Draft) -> Result<String, String> {
+    let address = ProviderAddress::parse(typed)?;
+    Ok(match address.okta_auth_server {
+        Some(server) => format!("{}/oauth2/{server}", address.domain),
+        None => address.domain,
+    })
 }
 
 /// Catches what people mix up: the address, the secret, the name.

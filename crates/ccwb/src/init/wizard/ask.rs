@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{Reply, Stop};
 use crate::failure::{Failure, exit};
-use crate::screen::{Screen, wrap};
+use crate::screen::Screen;
 
 /// What a person said.
 #[derive(Debug)]
@@ -24,16 +24,13 @@ pub(crate) enum Said {
 /// Asks until the answer will do, or the person goes back.
 pub(crate) fn put(question: &Question, draft: &Draft, screen: &Screen) -> Result<Reply<Said>, Stop> {
     let proposed = question.proposed(draft);
-    // A note above rather than the library's help below: it wraps, and stays readable after the answer.
-    screen.blank();
-    for line in wrap(question.help, screen.width().saturating_sub(4)) {
-        screen.line(format!("    {}", console::style(line).dim()));
-    }
+    // Below the question while it is asked, gone when it is answered: what stays are questions and answers.
+    let help = question.help;
     match question.ask {
-        Ask::Secret => secret(question, draft),
-        Ask::Flag => flag(question, &proposed),
-        Ask::Choice { .. } => choice(question, draft, &proposed, screen),
-        _ => text(question, draft, &proposed),
+        Ask::Secret => secret(question, draft, help),
+        Ask::Flag => flag(question, &proposed, help),
+        Ask::Choice { .. } => choice(question, draft, &proposed, screen, help),
+        _ => text(question, draft, &proposed, help),
     }
 }
 
@@ -63,9 +60,8 @@ pub(crate) fn new_name(names: &[ProfileName]) -> Result<Reply<ProfileName>, Stop
         }
         Ok(_) => Ok(()),
     };
-    let prompt = Text::new("What shall the profile be called?")
-        .with_validator(validator(check))
-        .with_initial_value(if names.is_empty() { ccwb_config::DEFAULT_PROFILE } else { "" });
+    let prompt = Text::new("What shall the profile be called?").with_validator(validator(check));
+    let prompt = if names.is_empty() { prompt.with_default(ccwb_config::DEFAULT_PROFILE) } else { prompt };
     Ok(match reply(prompt.prompt())? {
         Reply::Given(name) => {
             Reply::Given(ProfileName::parse(name.trim()).map_err(|error| Stop::Failed(error.into()))?)
@@ -94,22 +90,29 @@ impl<T> std::fmt::Display for Row<T> {
 
 /// A menu.
 pub(crate) fn select<T>(prompt: &str, rows: Vec<Row<T>>, start: Option<usize>) -> Result<Reply<T>, Stop> {
+    menu(prompt, rows, start, None)
+}
+
+fn menu<T>(prompt: &str, rows: Vec<Row<T>>, start: Option<usize>, help: Option<&str>) -> Result<Reply<T>, Stop> {
     let size = rows.len().clamp(1, 10);
     let formatter = |row: inquire::list_option::ListOption<&Row<T>>| {
         row.value.text.split("  ").next().unwrap_or_default().to_owned()
     };
-    let select = Select::new(prompt, rows)
+    let mut select = Select::new(prompt, rows)
         .with_page_size(size)
         .with_starting_cursor(start.unwrap_or(0))
         .with_formatter(&formatter)
         .without_help_message();
+    if let Some(help) = help {
+        select = select.with_help_message(help);
+    }
     Ok(match reply(select.prompt())? {
         Reply::Given(row) => Reply::Given(row.value),
         Reply::Back => Reply::Back,
     })
 }
 
-fn secret(question: &Question, draft: &Draft) -> Result<Reply<Said>, Stop> {
+fn secret(question: &Question, draft: &Draft, help: &str) -> Result<Reply<Said>, Stop> {
     let needed = question.is_missing(draft);
     let check = move |typed: &str| match needed && typed.trim().is_empty() {
         true => Err("This is needed".to_owned()),
@@ -119,6 +122,7 @@ fn secret(question: &Question, draft: &Draft) -> Result<Reply<Said>, Stop> {
         .with_display_mode(PasswordDisplayMode::Hidden)
         .with_validator(validator(check))
         .with_formatter(&|typed| if typed.is_empty() { "as it is".to_owned() } else { "(not shown)".to_owned() })
+        .with_help_message(help)
         .without_confirmation();
     Ok(match reply(prompt.prompt())? {
         Reply::Given(typed) => {
@@ -129,12 +133,13 @@ fn secret(question: &Question, draft: &Draft) -> Result<Reply<Said>, Stop> {
     })
 }
 
-fn flag(question: &Question, proposed: &Value) -> Result<Reply<Said>, Stop> {
+fn flag(question: &Question, proposed: &Value, help: &str) -> Result<Reply<Said>, Stop> {
     let proposed = proposed.as_bool().unwrap_or(false);
     let yes_no = |flag| if flag { "yes".to_owned() } else { "no".to_owned() };
     let prompt = Confirm::new(question.prompt)
         .with_default(proposed)
         .with_formatter(&yes_no)
+        .with_help_message(help)
         .with_error_message("Answer y for yes or n for no");
     Ok(match reply(prompt.prompt())? {
         Reply::Given(flag) => Reply::Given(Said::Value(flag.into())),
@@ -142,7 +147,13 @@ fn flag(question: &Question, proposed: &Value) -> Result<Reply<Said>, Stop> {
     })
 }
 
-fn choice(question: &Question, draft: &Draft, proposed: &Value, screen: &Screen) -> Result<Reply<Said>, Stop> {
+fn choice(
+    question: &Question,
+    draft: &Draft,
+    proposed: &Value,
+    screen: &Screen,
+    help: &str,
+) -> Result<Reply<Said>, Stop> {
     let mut choices = question.choices(draft);
     if !choices.iter().any(|choice| choice.value == *proposed) && !ccwb_admin::is_empty(proposed) {
         let label = question.show(proposed);
@@ -150,7 +161,7 @@ fn choice(question: &Question, draft: &Draft, proposed: &Value, screen: &Screen)
     }
     let start = choices.iter().position(|choice| choice.value == *proposed);
     let rows = rows(choices, screen.width());
-    Ok(match select(question.prompt, rows, start)? {
+    Ok(match menu(question.prompt, rows, start, Some(help))? {
         Reply::Given(value) => Reply::Given(Said::Value(value)),
         Reply::Back => Reply::Back,
     })
@@ -173,15 +184,23 @@ fn rows(choices: Vec<Choice>, width: usize) -> Vec<Row<Value>> {
         .collect()
 }
 
-fn text(question: &Question, draft: &Draft, proposed: &Value) -> Result<Reply<Said>, Stop> {
+fn text(question: &Question, draft: &Draft, proposed: &Value, help: &str) -> Result<Reply<Said>, Stop> {
     let shown = question.show(proposed);
+    // What is proposed stands in brackets, so that typing replaces it; emptying it therefore needs a sign.
+    let clears = !question.required && !shown.is_empty();
+    let help = if clears { format!("{help}. {NONE}: none") } else { help.to_owned() };
     let (question, known) = (*question, draft.clone());
-    let unchanged = shown.clone();
+    let (unchanged, needed) = (shown.clone(), question.required);
+    let meant = move |typed: &str| if typed.trim() == NONE && !needed { String::new() } else { typed.to_owned() };
     let check = move |typed: &str| match typed == unchanged && !typed.is_empty() {
         true => Ok(()),
-        false => question.parse(typed, &known).map(drop),
+        false => question.parse(&meant(typed), &known).map(drop),
     };
-    let mut prompt = Text::new(question.prompt).with_validator(validator(check)).with_initial_value(&shown);
+    let mut prompt =
+        Text::new(question.prompt).with_validator(validator(check)).with_help_message(&help).with_formatter(&written);
+    if !shown.is_empty() {
+        prompt = prompt.with_default(&shown);
+    }
     let suggestions = question.choices(draft);
     if !suggestions.is_empty() {
         prompt = prompt.with_autocomplete(Suggestions(suggestions)).with_page_size(6);
@@ -193,11 +212,19 @@ fn text(question: &Question, draft: &Draft, proposed: &Value) -> Result<Reply<Sa
     if typed == shown {
         return Ok(Reply::Given(Said::Value(proposed.clone())));
     }
-    match question.parse(&typed, draft) {
+    match question.parse(&meant(&typed), draft) {
         Ok(value) => Ok(Reply::Given(Said::Value(value))),
         Err(problem) => Err(Stop::Failed(Failure::new("answers", exit::CONFIG, problem, crate::failure::TELL_US))),
     }
 }
+
+/// An answer as it stays above: nothing is a dash.
+fn written(typed: &str) -> String {
+    if typed.trim().is_empty() || typed.trim() == NONE { "–".to_owned() } else { typed.to_owned() }
+}
+
+/// What is typed to take an answer out.
+const NONE: &str = "-";
 
 /// Regions and the like: what begins or is called like what was typed; Tab takes it over.
 #[derive(Clone)]

@@ -62,13 +62,7 @@ impl Talk<'_> {
                     };
                 }
                 Reply::Back => match behind.pop() {
-                    Some(step) => {
-                        // Answers may have made a question needless that was asked on the way here.
-                        here = step;
-                        if let Step::Ask(place) = here {
-                            self.screen.note(&format!("Back to: {}", QUESTIONS[place].prompt));
-                        }
-                    }
+                    Some(step) => here = step,
                     None if only.is_some() => return Ok(()),
                     None => self.screen.note("This is the first question; Ctrl-C stops and keeps your answers."),
                 },
@@ -145,11 +139,11 @@ impl Talk<'_> {
                     .note("Go on all the same: it may be reached from people's computers only. ccwb doctor checks it.");
             }
             Some(Discovery::Found(found)) => {
-                self.draft.detected = Some(found.product.provider());
+                self.draft.detect(found.product.provider());
                 show_provider(&found, self.screen);
             }
             Some(Discovery::OtherIssuer { found, .. }) => {
-                self.draft.detected = Some(found.product.provider());
+                self.draft.detect(found.product.provider());
                 show_provider(&found, self.screen);
                 let (key, value) = discovery::mended(&found);
                 self.screen.note(&format!("It calls itself {}, and tokens carry that name.", found.issuer));
