@@ -26,9 +26,11 @@ mod process_group;
 mod program;
 mod surroundings;
 pub mod targets;
+mod terminal;
 
 pub use browsing::FakeBrowser;
 pub use free_port::free_port;
 pub use home::Home;
 pub use output::{LIMIT, Output, Overrun, Running, run, start};
 pub use program::Program;
+pub use terminal::Terminal;

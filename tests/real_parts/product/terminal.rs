@@ -1,64 +1,10 @@
 //! `login` as a person sees it, in a terminal.
 
-use std::time::{Duration, Instant};
-use std::{fs, thread};
-
 use ccwb_tests::http::{get_json, redirect_of};
-use ccwb_tests::{FakeBrowser, LIMIT, Program};
+use ccwb_tests::{FakeBrowser, Program, Terminal};
+use std::time::Duration;
 
-use super::machine::{Machine, end};
-
-/// A tmux server of its own, in the home, killed when dropped.
-struct Terminal<'a> {
-    machine: &'a Machine,
-}
-
-impl<'a> Terminal<'a> {
-    /// Runs a command line and keeps the screen after it.
-    fn open(machine: &'a Machine, command: &str, width: u32) -> Self {
-        let terminal = Self { machine };
-        machine.home.write("tmux.conf", "set -g remain-on-exit on\nset -g status off\n");
-        terminal.tmux(&["-f", "tmux.conf", "new-session", "-d", "-x", &width.to_string(), "-y", "24", command]);
-        terminal
-    }
-
-    /// What is on the screen, wrapped lines joined.
-    fn screen(&self) -> String {
-        self.tmux(&["capture-pane", "-p", "-J"])
-    }
-
-    #[track_caller]
-    fn wait_for(&self, text: &str) -> String {
-        self.wait_for_within(text, LIMIT)
-    }
-
-    #[track_caller]
-    fn wait_for_within(&self, text: &str, limit: Duration) -> String {
-        let deadline = Instant::now() + limit;
-        loop {
-            let screen = self.screen();
-            if screen.contains(text) {
-                return screen;
-            }
-            assert!(Instant::now() < deadline, "no {text:?} on the screen:\n{screen}");
-            thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    fn tmux(&self, arguments: &[&str]) -> String {
-        let mut tmux = self.machine.home.command("tmux");
-        tmux.arg("-S").arg(self.machine.home.run().join("tmux")).args(arguments);
-        end(tmux.env("TERM", "xterm-256color")).success().stdout
-    }
-}
-
-impl Drop for Terminal<'_> {
-    fn drop(&mut self) {
-        let mut tmux = self.machine.home.command("tmux");
-        tmux.arg("-S").arg(self.machine.home.run().join("tmux")).arg("kill-server");
-        let _ = ccwb_tests::run(&mut tmux, LIMIT);
-    }
-}
+use super::machine::Machine;
 
 /// A command line that keeps the terminal open after it.
 fn login(options: &str) -> String {
@@ -73,7 +19,7 @@ fn where_no_browser_opens_the_person_is_told_where_to_go_and_can_go_there() {
     machine.home.use_browser(FakeBrowser::Fails);
     let login =
         format!("'{}' login; echo \"exit code $?\"; exec sleep 60", Program::CredentialProcess.path().display());
-    let terminal = Terminal::open(&machine, &login, 80);
+    let terminal = Terminal::open(&machine.home, &login, 80);
     let screen = terminal.wait_for("No browser could be opened");
     println!("{screen}");
     let address = machine.home.openings().remove(0);
@@ -96,7 +42,7 @@ fn a_browser_that_fails_late_is_told_of_too() {
     let mut machine = Machine::new("ClaudeCode", "session");
     let browser = machine.home.write_script("late", "#!/bin/sh\nsleep 1\nexit 3\n");
     machine.home.set_env("BROWSER", browser);
-    let terminal = Terminal::open(&machine, &login(""), 80);
+    let terminal = Terminal::open(&machine.home, &login(""), 80);
     terminal.wait_for("/authorize?");
     let screen = terminal.wait_for_within("No browser could be opened", Duration::from_secs(5));
     assert!(screen.contains("/authorize?"), "{screen}");
@@ -109,17 +55,16 @@ fn interrupting_login_leaves_the_sign_in_and_the_next_one_joins_it() {
     machine.home.use_browser(FakeBrowser::DoesNothing);
     let login =
         format!("'{}' login; echo \"exit code $?\"; exec sleep 60", Program::CredentialProcess.path().display());
-    let terminal = Terminal::open(&machine, &login, 100);
+    let terminal = Terminal::open(&machine.home, &login, 100);
     let screen = terminal.wait_for("go to:");
     println!("{screen}");
     terminal.wait_for("/authorize?");
-    terminal.tmux(&["send-keys", "C-c"]);
+    terminal.keys(&["C-c"]);
     terminal.wait_for("^C");
     drop(terminal);
-    let _ = fs::remove_file(machine.home.run().join("tmux"));
 
     let address = machine.home.openings().remove(0);
-    let terminal = Terminal::open(&machine, &login, 100);
+    let terminal = Terminal::open(&machine.home, &login, 100);
     terminal.wait_for(&address);
     assert_eq!(machine.home.openings().len(), 1, "no second window");
     let (status, _) = get_json(&address);
@@ -132,14 +77,14 @@ fn interrupting_login_leaves_the_sign_in_and_the_next_one_joins_it() {
 fn the_address_of_the_last_page_can_be_pasted_where_the_browser_is_elsewhere() {
     let mut machine = Machine::new("ClaudeCode", "session");
     machine.home.use_browser(FakeBrowser::Fails);
-    let terminal = Terminal::open(&machine, &login("--method paste"), 80);
+    let terminal = Terminal::open(&machine.home, &login("--method paste"), 80);
     let screen = terminal.wait_for("paste the address");
     println!("{screen}");
     let address = screen.lines().map(str::trim).find(|line| line.contains("/authorize?")).expect("an address");
     let last_page = redirect_of(address);
     let paste = |text: &str| {
-        terminal.tmux(&["send-keys", "-l", text]);
-        terminal.tmux(&["send-keys", "Enter"]);
+        terminal.types(text);
+        terminal.keys(&["Enter"]);
     };
     paste("https://example.com/callback?code=1");
     terminal.wait_for("That is not the address of the last page");

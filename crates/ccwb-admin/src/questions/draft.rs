@@ -82,6 +82,14 @@ impl Draft {
         lookup(&values, key).filter(|value| !is_empty(value)).cloned()
     }
 
+    /// Whether the profile itself has a value for a key. What older files mean by silence does not bind a new profile.
+    pub fn says(&self, key: &str) -> bool {
+        match self.is_new() {
+            true => lookup(self.stored.document.written(), key).is_some_and(|value| !is_empty(value)),
+            false => self.value(key).is_some(),
+        }
+    }
+
     /// A text that holds.
     pub fn text(&self, key: &str) -> Option<String> {
         Some(self.value(key)?.as_str()?.trim().to_owned())
@@ -121,6 +129,7 @@ impl Draft {
 
     /// Gives a key a value; null takes it out, or writes null where the guidance expects the key.
     pub fn put(&mut self, key: &str, value: Value) {
+        let is_new = self.is_new();
         let document = &mut self.stored.document;
         if let Some((outer, inner)) = key.split_once('.') {
             let mut object = document.values().get(outer).and_then(Value::as_object).cloned().unwrap_or_default();
@@ -132,7 +141,11 @@ impl Draft {
             return;
         }
         if !is_empty(&value) || value.is_string() && key == "oidc_prompt" {
-            document.set(key, value);
+            match is_new {
+                // Said in full, so that nobody has to know what silence means.
+                true => document.set_written(key, value),
+                false => document.set(key, value),
+            }
         } else if let Some(written) = document.written().get(key)
             && !is_empty(written)
         {
@@ -183,6 +196,8 @@ impl Draft {
                 self.put("provider_domain", "none".into());
                 self.put("client_id", "none".into());
                 self.put("provider_type", Value::Null);
+            } else if let Some(provider) = self.value("provider_type") {
+                self.put("provider_type", provider);
             }
         }
         for (causes, dependents) in [OF_THE_PROVIDER, OF_THE_MODEL] {

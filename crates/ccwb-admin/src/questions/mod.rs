@@ -154,8 +154,12 @@ impl Question {
     /// The answer that is proposed: what holds, else what is good for a new profile.
     pub fn proposed(&self, draft: &Draft) -> Value {
         match draft.value(self.key) {
-            Some(value) => value,
-            None if draft.is_new() => (self.suggest)(draft),
+            Some(value) if draft.says(self.key) => value,
+            held if draft.is_new() => match (self.suggest)(draft) {
+                Value::Null => held.unwrap_or(Value::Null),
+                suggested => suggested,
+            },
+            Some(held) => held,
             None => (self.absent)(draft),
         }
     }

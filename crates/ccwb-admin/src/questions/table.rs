@@ -194,8 +194,8 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question {
         applies: |draft| {
-            oidc(draft)
-                && (draft.value("oidc_issuer_url").is_some() || provider(draft, "generic") && draft.detected.is_none())
+            let open = draft.value("oidc_issuer_url").is_some() || provider(draft, "generic");
+            oidc(draft) && open && draft.detected.is_none()
         },
         ..question(
             Section::SignIn,

@@ -1,9 +1,9 @@
 //! `ccwb config`: checking, exporting and importing profiles.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use ccwb_admin::{AdminError, AdminFolder, AdminProfile, ProfileDocument, ProfileName, find_key};
-use ccwb_store::private_file;
 use serde_json::{Map, Value, json};
 
 use super::{ConfigCommand, folder};
@@ -89,13 +89,26 @@ fn export(
         crate::screen::remark(&said);
         return Ok(());
     };
-    private_file::write(path, document.text().as_bytes())?;
+    write(path, document.text())?;
     let value = json!({"profile": stored.name.as_str(), "file": path.display().to_string(), "left_out": left_out});
     screen.answer(json, &value, || {
         screen.done("exported", &path.display().to_string());
         screen.note(&said);
     });
     Ok(())
+}
+
+/// All of it or nothing, for this user only; the folder is somebody's own and stays as it is.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    });
+    written.map_err(|error| {
+        let message = format!("could not write {}: {error}", path.display());
+        Failure::new("store-file", exit::STORE, message, "choose another file with --output")
+    })
 }
 
 fn import(

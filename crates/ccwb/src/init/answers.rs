@@ -66,7 +66,7 @@ pub(crate) fn apply(draft: &mut Draft, answers: &[(String, Value)]) -> Vec<Compl
 pub(crate) fn complete(draft: &mut Draft) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for question in QUESTIONS.iter().filter(|question| !matches!(question.ask, Ask::Secret)) {
-        if !(question.applies)(draft) || draft.value(question.key).is_some() {
+        if !(question.applies)(draft) || draft.says(question.key) {
             continue;
         }
         let proposed = question.proposed(draft);

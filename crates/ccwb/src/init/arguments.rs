@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// `ccwb init`.
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a command line")]
 #[derive(Args, Debug, Default)]
 pub(crate) struct InitArguments {
     /// The profile to make or to change

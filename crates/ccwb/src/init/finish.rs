@@ -17,7 +17,7 @@ use crate::surroundings::{Surroundings, unix_time};
 /// Saves, or shows what saving would do.
 pub(crate) fn save(
     mut draft: Draft,
-    discovery: Option<Discovery>,
+    discovery: Option<&Discovery>,
     arguments: &InitArguments,
     folder: &AdminFolder,
     screen: &Screen,
@@ -39,7 +39,7 @@ pub(crate) fn save(
         "saved": saved,
         "dry_run": arguments.dry_run,
         "changes": changes.iter().map(changes::Change::to_json).collect::<Vec<_>>(),
-        "provider": discovery.as_ref().map(Discovery::to_json),
+        "provider": discovery.map(Discovery::to_json),
         "redirect_uris": redirect_uris(&profile),
         "client_secret": secret.as_ref().map(|kept| if kept.is_ok() { "keyring" } else { "not kept" }),
     });
@@ -53,10 +53,10 @@ pub(crate) fn save(
             return;
         }
         screen.done(if saved { "saved" } else { "unchanged" }, &path);
-        if let Some(Discovery::Silent(problem)) = &discovery {
+        if let Some(Discovery::Silent(problem)) = discovery {
             screen.skipped("provider", &format!("not reached ({problem})"));
         }
-        if let Some(Discovery::Found(found)) = &discovery {
+        if let Some(Discovery::Found(found)) = discovery {
             show_provider(found, screen);
         }
         match &secret {

@@ -71,7 +71,7 @@ async fn without_terminal(
     if !complaints.is_empty() {
         return Err(refuse(screen, arguments.json, draft.name(), &complaints));
     }
-    finish::save(draft, discovery, arguments, folder, screen, surroundings)
+    finish::save(draft, discovery.as_ref(), arguments, folder, screen, surroundings)
 }
 
 /// The profile's name: `--profile`, else `name` of the file, else the guidance's.

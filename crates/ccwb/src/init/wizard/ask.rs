@@ -159,6 +159,9 @@ fn choice(
         let label = question.show(proposed);
         choices.push(Choice { value: proposed.clone(), label, about: "as it is".to_owned() });
     }
+    if ccwb_admin::is_empty(proposed) && !question.required && !choices.iter().any(|choice| choice.value.is_null()) {
+        choices.insert(0, Choice { value: Value::Null, label: "Not said".to_owned(), about: "as it is".to_owned() });
+    }
     let start = choices.iter().position(|choice| choice.value == *proposed);
     let rows = rows(choices, screen.width());
     Ok(match menu(question.prompt, rows, start, Some(help))? {

@@ -21,7 +21,7 @@ impl Talk<'_> {
             let mut settled = self.draft.clone();
             settled.settle();
             self.page();
-            let wrong = self.problems(&settled);
+            let wrong = problems(&settled);
             for (key, problem) in &wrong {
                 self.screen.problem(key, problem);
             }
@@ -63,21 +63,21 @@ impl Talk<'_> {
         }
         self.screen.blank();
     }
+}
 
-    fn problems(&self, settled: &ccwb_admin::Draft) -> Vec<(String, String)> {
-        let missing = QUESTIONS.iter().filter(|question| question.is_missing(settled));
-        let mut wrong: Vec<(String, String)> = missing
-            .map(|question| (question.section.title().to_owned(), format!("needed: {}", question.prompt)))
-            .collect();
-        let mut complete = settled.clone();
-        complete.keep_public_secret();
-        if wrong.is_empty()
-            && let Err(AdminError::Invalid { problems, .. }) = complete.stored.profile()
-        {
-            wrong.extend(problems.into_iter().map(|problem| (problem.key, problem.problem)));
-        }
-        wrong
+/// What keeps a draft from being saved.
+fn problems(settled: &ccwb_admin::Draft) -> Vec<(String, String)> {
+    let missing = QUESTIONS.iter().filter(|question| question.is_missing(settled));
+    let mut wrong: Vec<(String, String)> =
+        missing.map(|question| (question.section.title().to_owned(), format!("needed: {}", question.prompt))).collect();
+    let mut complete = settled.clone();
+    complete.keep_public_secret();
+    if wrong.is_empty()
+        && let Err(AdminError::Invalid { problems, .. }) = complete.stored.profile()
+    {
+        wrong.extend(problems.into_iter().map(|problem| (problem.key, problem.problem)));
     }
+    wrong
 }
 
 fn menu(changed: bool, complete: bool) -> Vec<Row<Next>> {

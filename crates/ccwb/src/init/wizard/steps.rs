@@ -44,6 +44,11 @@ impl Talk<'_> {
         let mut behind: Vec<Step> = Vec::new();
         let mut here = first;
         loop {
+            // A head that asks nothing is no place to come back to.
+            let asks = match here {
+                Step::Head(section) => self.proposal(section).is_some(),
+                Step::Ask(_) => true,
+            };
             let reply = match here {
                 Step::Head(section) => self.at_the_head(section)?,
                 Step::Ask(place) => self.at(place).await?,
@@ -54,7 +59,9 @@ impl Talk<'_> {
                         Some(step) => Some(step),
                         None => after(here, &self.draft),
                     };
-                    behind.push(here);
+                    if asks {
+                        behind.push(here);
+                    }
                     here = match next {
                         Some(Step::Head(_)) | None if only.is_some() => return Ok(()),
                         Some(step) => step,
@@ -91,12 +98,7 @@ impl Talk<'_> {
     fn at_the_head(&mut self, section: Section) -> Result<Reply<Option<Step>>, Stop> {
         let Some(first) = first_of(section, &self.draft) else { return Ok(Reply::Given(None)) };
         self.head(section);
-        // The first two are what only the person knows; and what has no proposal has to be asked.
-        let mut proposal = self.draft.clone();
-        let known = section > Section::Account && propose(section, &mut proposal);
-        if !known {
-            return Ok(Reply::Given(Some(Step::Ask(first))));
-        }
+        let Some(proposal) = self.proposal(section) else { return Ok(Reply::Given(Some(Step::Ask(first)))) };
         for question in of(section, &proposal) {
             let answer = question.describe(&question.proposed(&proposal), &proposal);
             self.screen.question_row(question.prompt, &answer);
@@ -114,6 +116,15 @@ impl Talk<'_> {
                 Reply::Given(after_section(section))
             }
         })
+    }
+
+    /// The draft with all that is proposed for a section, if that is all it takes. The first two sections are what only
+    /// the person knows.
+    fn proposal(&self, section: Section) -> Option<Draft> {
+        let mut proposal = self.draft.clone();
+        let complete =
+            section > Section::Account && first_of(section, &self.draft).is_some() && propose(section, &mut proposal);
+        complete.then_some(proposal)
     }
 
     fn head(&self, section: Section) {
