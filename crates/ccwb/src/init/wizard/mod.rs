@@ -64,6 +64,11 @@ pub(crate) async fn run(
     let mut talk = Talk { draft, folder, screen, surroundings, offline: arguments.offline, shown_issuer: None };
     match talk.converse().await {
         Ok(()) => finish::save(talk.draft, None, arguments, folder, screen, surroundings),
+        Err(Stop::Left) => {
+            // Who leaves on purpose is not asked to go on next time.
+            ccwb_store::private_file::remove(&folder.progress_file(&name))?;
+            end(Stop::Left, Some(&name), screen)
+        }
         Err(stop) => end(stop, Some(&name), screen),
     }
 }
