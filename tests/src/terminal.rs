@@ -22,7 +22,7 @@ impl<'a> Terminal<'a> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let socket = home.run().join(format!("tmux-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
         let terminal = Self { home, socket };
-        home.write("tmux.conf", "set -g remain-on-exit on\nset -g status off\n");
+        home.write("tmux.conf", "set -g remain-on-exit on\nset -g status off\nset -sg escape-time 20\n");
         let mut tmux = terminal.tmux();
         tmux.args(["-f", "tmux.conf", "new-session", "-d", "-x", &columns.to_string(), "-y", &lines.to_string(), "--"]);
         tmux.arg(command.get_program()).args(command.get_args());
@@ -38,7 +38,7 @@ impl<'a> Terminal<'a> {
 
     /// The screen and what has scrolled out of it, each line as it was shown.
     pub fn with_what_scrolled_away(&self) -> String {
-        self.send(&["capture-pane", "-p", "-S", "-100"])
+        self.send(&["capture-pane", "-p", "-S", "-"])
     }
 
     /// The screen when it shows this text.
@@ -84,7 +84,7 @@ impl<'a> Terminal<'a> {
         self.send(&["send-keys", "-l", text]);
     }
 
-    /// Presses a key, by tmux's name for it: `Enter`, `C-c`.
+    /// Presses a key, by tmux's name for it: `Enter`, `Escape`, `C-c`.
     pub fn press(&self, key: &str) {
         self.send(&["send-keys", key]);
     }

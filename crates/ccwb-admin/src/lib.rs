@@ -16,6 +16,7 @@ mod migrate;
 mod name;
 mod parse;
 mod profile;
+mod questions;
 mod reader;
 mod stacks;
 mod user_config;
@@ -30,6 +31,9 @@ pub use profile::{
     AdminProfile, Budget, CustomDomain, FederationKind, Hardening, IdentityCenter, Limits, Models, Monitoring,
     MonitoringMode, Network, OidcSignIn, Packaging, QuotaPlan, SettingsCredentials, SettingsTarget, SignIn, Trust,
     VpcEndpoint,
+};
+pub use questions::{
+    Ask, Choice, Draft, ProviderAddress, QUESTIONS, Question, Section, is_empty, json_schema, reference,
 };
 pub use stacks::Stack;
 pub use user_config::Outputs;

@@ -77,9 +77,13 @@ const SAME: &[&str] = &[
     "external_id",
     "cost_attribution_tag_key",
     "monitoring_enabled",
+    "include_coauthored_by",
+    "model_alias",
+    "settings_credentials",
 ];
 
-const MONITORING: &[&str] = &["monitoring_mode", "telemetry_headers", "telemetry_hash_salt", "telemetry_bearer"];
+const MONITORING: &[&str] =
+    &["otel_resource_attributes", "monitoring_mode", "telemetry_headers", "telemetry_hash_salt", "telemetry_bearer"];
 
 const QUOTA: &[&str] = &[
     "quota_fail_mode",
@@ -91,7 +95,11 @@ const QUOTA: &[&str] = &[
 ];
 
 /// Keys whose name differs: the profile's, config.json's.
-const RENAMED: &[(&str, &str)] = &[("okta_auth_server", "okta_auth_server_id"), ("sso_region", "idc_region")];
+const RENAMED: &[(&str, &str)] = &[
+    ("okta_auth_server", "okta_auth_server_id"),
+    ("sso_region", "idc_region"),
+    ("selected_source_region", "bedrock_region"),
+];
 
 /// The object for config.json, unchecked.
 pub(crate) fn draft(values: &Map<String, Value>, outputs: &Outputs) -> Map<String, Value> {

@@ -19,6 +19,8 @@ pub struct ClaudeChoices {
     pub attribution: Option<bool>,
     /// `status_line`: whether Claude Code shows ours.
     pub status_line: bool,
+    /// `settings_credentials` is `profile`: `AWS_PROFILE` is set too, for Claude Code before 2.1.176.
+    pub sets_aws_profile: bool,
     /// `otel_logs`: whether events are exported beside metrics.
     pub export_logs: bool,
     /// `otel_resource_attributes`, by name.
@@ -37,9 +39,19 @@ impl ClaudeChoices {
             small_fast_model: fields.text("small_fast_model")?,
             attribution: fields.flag("include_coauthored_by")?,
             status_line: fields.flag("status_line")?.unwrap_or(false),
+            sets_aws_profile: sets_aws_profile(fields)?,
             export_logs: fields.flag("otel_logs")?.unwrap_or(false),
             resource_attributes: resource_attributes(fields)?,
         })
+    }
+}
+
+fn sets_aws_profile(fields: &Fields<'_>) -> Result<bool, ConfigError> {
+    let key = "settings_credentials";
+    match fields.text(key)?.as_deref() {
+        None | Some("export") => Ok(false),
+        Some("profile") => Ok(true),
+        Some(other) => Err(fields.error(key, format!("must be export or profile, but is \"{other}\""))),
     }
 }
 

@@ -153,6 +153,12 @@ pub const KEYS: &[Key] = &[
     key("small_fast_model", "text", "", "Model for Claude Code's small tasks."),
     key("include_coauthored_by", "true or false", "", "Whether commits name Claude; absent leaves it to the person."),
     key("status_line", "true or false", "false", "Whether Claude Code shows this program's status line."),
+    key(
+        "settings_credentials",
+        "text",
+        "export",
+        "How Claude Code's settings get credentials: export (its hooks alone) or profile (AWS_PROFILE too).",
+    ),
     key("otel_logs", "true or false", "false", "Whether Claude Code exports events beside metrics."),
     key("otel_resource_attributes", "object", "", "Attributes of all telemetry: department, team.id, cost_center, ..."),
     key("okta_domain", "text", "", "Older name of provider_domain."),

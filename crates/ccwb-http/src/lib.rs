@@ -19,4 +19,4 @@ mod trust;
 pub use client::{HttpClient, MAX_RESPONSE_BYTES};
 pub use error::{HttpError, HttpErrorKind, UsedProxy};
 pub use foreign_text::{printable, printable_without};
-pub use settings::{HttpSettings, ProxySettings, ProxyVariable, system_clock};
+pub use settings::{CA_BUNDLE_VARIABLES, HttpSettings, ProxySettings, ProxyVariable, system_clock};

@@ -24,6 +24,38 @@ pub struct HttpSettings {
     pub clock: fn() -> i64,
 }
 
+/// The variables that name a bundle of certificate authorities: AWS's, OpenSSL's, Node's, Python's.
+pub const CA_BUNDLE_VARIABLES: [&str; 4] =
+    ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"];
+
+impl HttpSettings {
+    /// From the variables that other programs go by too. `var` looks one up; `limit` is for a whole request.
+    pub fn from_variables<'v>(var: impl Fn(&str) -> Option<&'v str>, user_agent: &str, limit: Duration) -> Self {
+        const CONNECT: Duration = Duration::from_secs(4);
+        let mut ca_bundles: Vec<PathBuf> =
+            CA_BUNDLE_VARIABLES.iter().filter_map(|name| var(name)).map(PathBuf::from).collect();
+        ca_bundles.sort();
+        ca_bundles.dedup();
+        let first = |names: [&'static str; 2]| {
+            names.into_iter().find_map(|name| var(name).map(|address| ProxyVariable::new(name, address)))
+        };
+        Self {
+            ca_bundles,
+            system_store_is_overridden: ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| var(name).is_some()),
+            proxy: ProxySettings {
+                https: first(["HTTPS_PROXY", "https_proxy"]),
+                http: first(["http_proxy", "HTTP_PROXY"]),
+                all: first(["ALL_PROXY", "all_proxy"]),
+                no_proxy: ["NO_PROXY", "no_proxy"].iter().find_map(|name| var(name)).map(str::to_owned),
+            },
+            connect_timeout: limit.min(CONNECT),
+            timeout: limit,
+            user_agent: user_agent.to_owned(),
+            clock: system_clock,
+        }
+    }
+}
+
 /// Proxies, as the usual variables name them. Loopback addresses are never reached through one.
 #[derive(Clone, Debug, Default)]
 pub struct ProxySettings {

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+use crate::administrator::{ConfigCommand, ContextCommand};
 use crate::choices::{FederationKind, Provider, Storage};
 use crate::failure::{Failure, exit};
+use crate::init::InitArguments;
 use crate::package::PackageArguments;
 use crate::surroundings::Surroundings;
 
@@ -21,6 +23,21 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a profile: how people sign in, where AWS is, which models
+    ///
+    /// In a terminal it asks, with a proposal for everything that can be proposed. With --from, --set or a flag it takes the
+    /// answers from there. Nothing happens in AWS: that is what ccwb deploy does.
+    Init(Box<InitArguments>),
+    /// Look at profiles, and choose the active one
+    Context {
+        #[command(subcommand)]
+        command: ContextCommand,
+    },
+    /// Check, export and import profiles
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// See it work on this computer: sign-in, AWS credentials, a model call, a silent renewal, Claude Code
     ///
     /// Needs no AWS account and no identity provider: a sandbox in this process plays both. The programs are the real ones.

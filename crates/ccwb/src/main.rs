@@ -1,6 +1,6 @@
 //! The administrator's program: roll out Claude Code on Amazon Bedrock with the company's own sign-in.
 //!
-//! `ccwb demo` shows all of it on one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that
+//! `ccwb init` makes an administrator's profile; `ccwb context` and `ccwb config` look after profiles. `ccwb demo` shows all of it on one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that
 //! the demo uses.
 
 mod administrator;
@@ -11,6 +11,8 @@ mod demo;
 mod failure;
 mod hand_over;
 mod home;
+mod http;
+mod init;
 mod interrupt;
 mod package;
 mod request_log;
@@ -39,6 +41,9 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
     match cli.command {
+        Command::Init(arguments) => init::run(&arguments, surroundings).await,
+        Command::Context { command } => administrator::context::run(&command, surroundings),
+        Command::Config { command } => administrator::config::run(&command, surroundings),
         Command::Demo(arguments) => demo::run(&arguments, surroundings).await,
         Command::Sandbox(arguments) => sandbox::run(&arguments, surroundings).await,
         Command::Package(arguments) => package::run(&arguments, surroundings),

@@ -104,6 +104,87 @@ impl Screen {
         }
     }
 
+    /// Something that is wrong.
+    pub(crate) fn problem(&self, label: &str, value: &str) {
+        self.labelled(style("✗").red().to_string().as_str(), label, value);
+    }
+
+    /// The head of one of several parts, with how far along it is.
+    pub(crate) fn section(&self, number: usize, of: usize, title: &str) {
+        let rest = "─".repeat(of.saturating_sub(number));
+        let bar = format!("{}{}", style("━".repeat(number)).cyan(), style(rest).dim());
+        self.line(format!("\n{bar}  {}  {}", style(title).bold(), style(format!("{number} of {of}")).dim()));
+    }
+
+    /// The head of a page.
+    pub(crate) fn page(&self, title: &str) {
+        self.line(format!("\n{}", style(title).bold().underlined()));
+    }
+
+    /// A question and its answer, as a row of a page; on a narrow screen the answer goes below.
+    pub(crate) fn question_row(&self, question: &str, answer: &str) {
+        let column = 54;
+        let width = self.width.unwrap_or(100);
+        if width < column + 24 {
+            for line in wrap(question, self.room(4)) {
+                self.line(format!("    {}", style(line).dim()));
+            }
+            for line in wrap(answer, self.room(6)) {
+                self.line(format!("      {}", style(line).cyan()));
+            }
+            return;
+        }
+        let question = wrap(question, column - 6);
+        let answer = wrap(answer, width - column);
+        for row in 0..question.len().max(answer.len()) {
+            let (left, right) =
+                (question.get(row).map_or("", String::as_str), answer.get(row).map_or("", String::as_str));
+            let padding = " ".repeat((column - 4).saturating_sub(measure_text_width(left)));
+            self.line(format!("    {}{padding}{}", style(left).dim(), style(right).cyan()).trim_end());
+        }
+    }
+
+    /// A line that goes (`-`) or comes (`+`).
+    pub(crate) fn difference(&self, sign: char, text: &str) {
+        let line = style(format!("{sign} {text}"));
+        self.line(if sign == '-' { line.red() } else { line.green() });
+    }
+
+    /// The head of a part.
+    pub(crate) fn heading(&self, title: &str) {
+        self.line(format!("\n  {}", style(title).bold()));
+    }
+
+    /// A key and its value, both dimmed down to data; on a narrow screen the value goes below.
+    pub(crate) fn pair(&self, key: &str, value: &str) {
+        const COLUMN: usize = 36;
+        let key_width = measure_text_width(key);
+        if self.width.is_some_and(|width| width < 70) {
+            self.line(format!("    {}", style(key).dim()));
+            for line in wrap(value, self.room(6)) {
+                self.line(format!("      {line}"));
+            }
+            return;
+        }
+        let padding = " ".repeat(COLUMN.saturating_sub(4 + key_width).max(1));
+        let mut lines = wrap(value, self.room(COLUMN)).into_iter();
+        self.line(format!("    {}{padding}{}", style(key).dim(), lines.next().unwrap_or_default()));
+        for line in lines {
+            self.line(format!("{:COLUMN$}{line}", ""));
+        }
+    }
+
+    /// One JSON document, or what people read.
+    pub(crate) fn answer(&self, json: bool, value: &serde_json::Value, write: impl FnOnce()) {
+        if json { self.line(format!("{value:#}")) } else { write() }
+    }
+
+    /// A text to the byte.
+    #[expect(clippy::unused_self, reason = "what is written is written to the screen")]
+    pub(crate) fn raw(&self, text: &str) {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
     pub(crate) fn blank(&self) {
         self.line("");
     }
@@ -132,6 +213,11 @@ impl Screen {
     fn room(&self, indent: usize) -> usize {
         self.width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(20))
     }
+}
+
+/// A remark beside an output that is data: on stderr.
+pub(crate) fn remark(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A sign that something is under way, until it is dropped. Without a terminal it says its text once.
@@ -171,7 +257,7 @@ impl Drop for Spinner {
 }
 
 /// Lines of at most `width` columns; words are cut only if they are longer than that.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut column = 0;
     for word in text.split(' ') {

@@ -42,6 +42,12 @@ impl Surroundings {
         self.get(name)?.to_str()
     }
 
+    /// The home folder.
+    pub(crate) fn home(&self) -> Option<PathBuf> {
+        let named = if cfg!(windows) { self.get("USERPROFILE") } else { self.get("HOME") };
+        named.map(PathBuf::from).or_else(|| directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()))
+    }
+
     /// Those of the named variables that are set.
     pub(crate) fn pick<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = (OsString, OsString)> + 'a {
         names.iter().filter_map(|name| Some((OsString::from(name), self.get(name)?.to_owned())))

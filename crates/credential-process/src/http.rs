@@ -1,47 +1,25 @@
 //! The network, set up from the environment.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use ccwb_config::WebAddress;
 use ccwb_federation::AwsSettings;
-use ccwb_http::{HttpClient, HttpSettings, ProxySettings, ProxyVariable};
+use ccwb_http::{HttpClient, HttpSettings};
 use ccwb_oidc::{ClientCredential, Metadata};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::Error;
-use crate::network_hint::CA_BUNDLES;
 use crate::world::World;
 use crate::{clock, codes};
 
 /// Time limit of one request. Every command's own limit is longer.
 const REQUEST: Duration = Duration::from_secs(8);
-const CONNECT: Duration = Duration::from_secs(4);
 
 /// The one client.
 pub(crate) fn client(world: &World) -> Result<HttpClient, Error> {
-    let mut ca_bundles: Vec<PathBuf> =
-        CA_BUNDLES.iter().filter_map(|name| world.var(name)).map(PathBuf::from).collect();
-    ca_bundles.sort();
-    ca_bundles.dedup();
-    let first = |names: [&'static str; 2]| {
-        names.into_iter().find_map(|name| world.var(name).map(|address| ProxyVariable::new(name, address)))
-    };
-    Ok(HttpClient::new(&HttpSettings {
-        ca_bundles,
-        system_store_is_overridden: world.first_var(&["SSL_CERT_FILE", "SSL_CERT_DIR"]).is_some(),
-        proxy: ProxySettings {
-            https: first(["HTTPS_PROXY", "https_proxy"]),
-            http: first(["http_proxy", "HTTP_PROXY"]),
-            all: first(["ALL_PROXY", "all_proxy"]),
-            no_proxy: world.first_var(&["NO_PROXY", "no_proxy"]).map(str::to_owned),
-        },
-        connect_timeout: CONNECT,
-        timeout: REQUEST,
-        clock: ccwb_http::system_clock,
-        user_agent: concat!("credential-process/", env!("CARGO_PKG_VERSION")).to_owned(),
-    })?)
+    const USER_AGENT: &str = concat!("credential-process/", env!("CARGO_PKG_VERSION"));
+    Ok(HttpClient::new(&HttpSettings::from_variables(|name| world.var(name), USER_AGENT, REQUEST))?)
 }
 
 /// The time as servers see it, from the answers that this client got so far.

@@ -1,17 +1,13 @@
 //! What a person can do about a request that got no answer.
 
-use ccwb_http::{HttpError, HttpErrorKind, UsedProxy};
-
-/// The variables that name certificates to trust.
-pub(crate) const CA_BUNDLES: [&str; 4] =
-    ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"];
+use ccwb_http::{CA_BUNDLE_VARIABLES, HttpError, HttpErrorKind, UsedProxy};
 
 /// The next step. It names variables, never what they hold.
 pub(crate) fn network_hint(error: Option<&HttpError>) -> String {
     let (kind, proxy) = (error.and_then(HttpError::kind), error.and_then(HttpError::proxy));
     match (kind, proxy) {
         (Some(HttpErrorKind::Tls), _) => {
-            let [first, others @ ..] = CA_BUNDLES;
+            let [first, others @ ..] = CA_BUNDLE_VARIABLES;
             format!(
                 "if your company inspects TLS or has an authority of its own, set {first} (or {}) to a PEM file with its \
                  root certificate",

@@ -63,9 +63,11 @@ pub(crate) fn run(arguments: &PackageArguments, surroundings: &Surroundings) -> 
     let profile = stored.profile().map_err(Failure::from)?;
     // Everything that can be wrong with the profile is found before anything is built.
     let config = profile.user_config_text(&profile.outputs).map_err(Failure::from)?;
-    let checked = Config::from_text("config.json".as_ref(), config.clone())
-        .profile(profile.name.as_str())
-        .map_err(|error| administrator::invalid(&profile.name, &error.to_string()))?;
+    let checked =
+        Config::from_text("config.json".as_ref(), config.clone()).profile(profile.name.as_str()).map_err(|error| {
+            let hint = format!("run ccwb init --profile {}", profile.name);
+            Failure::new("profile-value", exit::CONFIG, error.to_string(), hint)
+        })?;
     let settings = settings::text(&profile, &checked)?;
 
     let wanted = Program::wanted(profile.monitoring.enabled);

@@ -115,6 +115,7 @@ fn claude_settings(context: &Context<'_>) -> Value {
         "small_fast_model": choices.small_fast_model,
         "include_coauthored_by": choices.attribution,
         "status_line": choices.status_line,
+        "sets_aws_profile": choices.sets_aws_profile,
         "otel_logs": choices.export_logs,
         "otel_resource_attributes": Value::Object(attributes.collect()),
     })

@@ -65,7 +65,8 @@ impl Wishes {
         profiles: &[String],
         wanted: &InstallSettings,
     ) -> Result<(), Error> {
-        let identity = if wanted.profile_mode { Identity::Profile } else { Identity::Hooks };
+        let identity =
+            if wanted.profile_mode || profile.claude.sets_aws_profile { Identity::Profile } else { Identity::Hooks };
         let settings = ClaudeSettings::of(profile, programs, models(profile), identity);
         let mut entries = settings.entries(wanted.managed.is_some());
         if let Some(from) = &wanted.from {

@@ -9,7 +9,6 @@ use url::Url;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::doctor::safe::PROXY_VARIABLES;
-use crate::network_hint::CA_BUNDLES;
 use crate::world::World;
 
 pub(in super::super) const PROXY: &str = "proxy";
@@ -62,8 +61,10 @@ fn spares_loopback(world: &World) -> bool {
 }
 
 pub(super) fn check_ca_bundles(case: &Case<'_>) -> Vec<Finding> {
-    let set: Vec<(&str, PathBuf)> =
-        CA_BUNDLES.iter().filter_map(|&name| Some((name, PathBuf::from(case.world.var(name)?)))).collect();
+    let set: Vec<(&str, PathBuf)> = ccwb_http::CA_BUNDLE_VARIABLES
+        .iter()
+        .filter_map(|&name| Some((name, PathBuf::from(case.world.var(name)?))))
+        .collect();
     let bad: Vec<String> = set
         .iter()
         .filter_map(|(name, path)| {

@@ -1,0 +1,8 @@
+//! What an administrator does with `ccwb`: profiles from files and flags, in a terminal, and looked after.
+
+mod desk;
+mod from_file;
+mod look_after;
+mod providers;
+mod round_trip;
+mod wizard;
