@@ -234,6 +234,8 @@ impl Worker<'_> {
             "AWS::IAM::ManagedPolicy" => format!("arn:{partition}:iam::{account}:policy/{name}"),
             "AWS::Cognito::IdentityPool" => format!("{region}:00000000-0000-4000-8000-000000000000"),
             "AWS::EC2::VPCEndpoint" => "vpce-0123456789abcdef0".to_owned(),
+            "AWS::EC2::SecurityGroup" => "sg-0123456789abcdef0".to_owned(),
+            "AWS::S3::Bucket" => name.to_lowercase(),
             _ => name.to_owned(),
         })
     }
