@@ -5,6 +5,7 @@
 
 mod chromium;
 mod clients;
+mod linters;
 mod moto;
 mod oidc_provider;
 mod presence;
@@ -14,6 +15,7 @@ mod server;
 
 pub use chromium::Chromium;
 pub use clients::{aws_cli, boto3_client, js_client};
+pub use linters::{cfn_lint, parliament};
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
 pub use sandbox::Sandbox;
@@ -41,7 +43,7 @@ fn node_package(name: &str) -> Option<PathBuf> {
     present(&format!("npm {name}"), package.join("package.json").is_file()).then_some(package)
 }
 
-/// A program of a Python environment: `sdk` or `awscli`.
+/// A program of a Python environment: `sdk`, `awscli` or `lint`.
 fn python_program(environment: &str, program: &str) -> Option<PathBuf> {
     let path = installed().join("python").join(environment).join("bin").join(program);
     present(&format!("PyPI {program} ({environment})"), path.is_file()).then_some(path)

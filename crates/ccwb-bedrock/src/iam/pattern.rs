@@ -3,6 +3,9 @@
 /// Whether `text` matches `pattern`, in which `*` stands for any characters, including none and including `:` and `/`,
 /// and `?` for exactly one. Letter case counts.
 pub fn matches(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        return pattern == text;
+    }
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     // Greedy, with one way back: the last star swallows one more character. Linear in memory, no recursion.
     let (mut p, mut t) = (0, 0);

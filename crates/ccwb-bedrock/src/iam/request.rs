@@ -29,6 +29,12 @@ impl Request {
         Self { action: action.into(), resource: resource.into(), ..Self::default() }
     }
 
+    /// The same question about another action.
+    #[must_use]
+    pub fn for_action(&self, action: impl Into<String>) -> Self {
+        Self { action: action.into(), ..self.clone() }
+    }
+
     /// Names who asks.
     #[must_use]
     pub fn by(mut self, principal: Principal) -> Self {

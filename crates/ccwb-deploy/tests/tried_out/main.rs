@@ -1,0 +1,8 @@
+//! The auth stack, worked out and tried: who gets in, what they may call, and that nothing changed unseen.
+
+mod choices;
+mod parameters;
+mod permissions;
+mod snapshots;
+mod stacks;
+mod trust;

@@ -1,0 +1,170 @@
+//! Deployment by hand, as docs/guides/deployment.md has it: the AWS CLI against moto. What moto's CloudFormation makes is
+//! looked at through IAM itself; it makes no identity pools, trails' policies or budgets (it says "complete" all the same).
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use ccwb_tests::part::{Moto, aws_cli};
+use ccwb_tests::{Home, run};
+use serde_json::{Value, json};
+
+use crate::agreed::Agreed;
+
+const LIMIT: Duration = Duration::from_mins(3);
+
+fn file_of(template: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist-templates/cloudformation");
+    folder.join(format!("{template}.yaml")).display().to_string()
+}
+
+struct Account {
+    home: Home,
+}
+
+impl Account {
+    fn at(moto: &Moto, region: &str) -> Self {
+        let mut home = Home::new();
+        home.set_env("AWS_ENDPOINT_URL", moto.endpoint());
+        home.set_env("AWS_ACCESS_KEY_ID", "testing");
+        home.set_env("AWS_SECRET_ACCESS_KEY", "testing");
+        home.set_env("AWS_DEFAULT_REGION", region);
+        Self { home }
+    }
+
+    fn aws(&self, arguments: &[&str]) -> Option<Value> {
+        let mut command: Command = aws_cli(&self.home, arguments)?;
+        let output = run(&mut command, LIMIT).expect("the AWS CLI ends").success();
+        Some(serde_json::from_str(&output.stdout).unwrap_or(Value::Null))
+    }
+
+    /// As the guide says.
+    fn deploy(&self, template: &str, stack: &str, parameters: &[(String, String)]) -> Option<()> {
+        let file = file_of(template);
+        let mut arguments = vec!["cloudformation", "deploy", "--template-file", &file, "--stack-name", stack];
+        arguments.extend([
+            "--capabilities",
+            "CAPABILITY_IAM",
+            "--tags",
+            "Project=claude-code",
+            "--parameter-overrides",
+        ]);
+        let parameters: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        arguments.extend(parameters.iter().map(String::as_str));
+        self.aws(&arguments).map(|_| ())
+    }
+
+    /// The same without a change set, whose waiters take a quarter of a minute.
+    fn create(&self, template: &str, stack: &str, parameters: &[(String, String)]) -> Option<()> {
+        let body = format!("file://{}", file_of(template));
+        let parameters = parameters.iter().map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}));
+        let parameters = Value::from_iter(parameters).to_string();
+        let mut arguments = vec!["cloudformation", "create-stack", "--stack-name", stack, "--template-body", &body];
+        arguments.extend(["--capabilities", "CAPABILITY_IAM", "--parameters", &parameters]);
+        self.aws(&arguments).map(|_| ())
+    }
+
+    fn assert_complete(&self, stack: &str) {
+        let described = self.aws(&["cloudformation", "describe-stacks", "--stack-name", stack]);
+        let described = described.expect("the AWS CLI is there");
+        assert_eq!(described["Stacks"][0]["StackStatus"], "CREATE_COMPLETE", "{described}");
+    }
+
+    /// The network that every account has.
+    fn network(&self) -> Option<[(String, String); 2]> {
+        let found = self.aws(&["ec2", "describe-subnets"])?["Subnets"].clone();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let subnets: Vec<String> = found.as_array()?.iter().map(|subnet| text(&subnet["SubnetId"])).collect();
+        Some([("VpcId".to_owned(), text(&found[0]["VpcId"])), ("SubnetIds".to_owned(), subnets.join(","))])
+    }
+
+    /// The physical name of a resource.
+    fn resource(&self, stack: &str, logical: &str) -> String {
+        let found = self
+            .aws(&[
+                "cloudformation",
+                "describe-stack-resource",
+                "--stack-name",
+                stack,
+                "--logical-resource-id",
+                logical,
+            ])
+            .expect("the AWS CLI is there");
+        found["StackResourceDetail"]["PhysicalResourceId"].as_str().expect("a resource has a name").to_owned()
+    }
+}
+
+#[test]
+#[ignore = "needs moto and the AWS CLI"]
+fn the_auth_stack_makes_the_role_and_the_policies_that_were_tried_out() {
+    let Some(moto) = Moto::start() else { return };
+    for provider in ["okta", "okta-custom", "entra", "auth0", "generic"] {
+        let agreed = Agreed::named(&format!("auth-{provider}-direct-aws"));
+        let account = Account::at(&moto, "us-east-1");
+        // moto makes the IAM provider through IAM only: so here it is one that exists already, and is reused.
+        let issuer = agreed.document["Parameters"]["Issuer"].as_str().expect("a text");
+        let client = agreed.document["Parameters"]["ClientId"].as_str().expect("a text");
+        let url = format!("https://{issuer}");
+        let Some(made) =
+            account.aws(&["iam", "create-open-id-connect-provider", "--url", &url, "--client-id-list", client])
+        else {
+            return;
+        };
+        let arn = made["OpenIDConnectProviderArn"].as_str().expect("an ARN").to_owned();
+        assert_eq!(arn, format!("arn:aws:iam::123456789012:oidc-provider/{issuer}"), "as ccwb-deploy expects it");
+
+        let mut parameters = agreed.parameters();
+        parameters.retain(|(name, _)| name != "ExistingOidcProviderArn");
+        parameters.push(("ExistingOidcProviderArn".to_owned(), arn));
+        let stack = format!("ccwb-{provider}-auth");
+        if provider == "okta" {
+            account.deploy("auth", &stack, &parameters);
+        } else {
+            account.create("auth", &stack, &parameters);
+        }
+        account.assert_complete(&stack);
+
+        let role = account.resource(&stack, "BedrockRole");
+        assert!(role.len() <= 64, "{role}");
+        let made = account.aws(&["iam", "get-role", "--role-name", &role]).expect("the AWS CLI is there");
+        let (_, expected) = agreed.of_kind("AWS::IAM::Role")[0];
+        assert_eq!(made["Role"]["AssumeRolePolicyDocument"], expected["AssumeRolePolicyDocument"], "{provider}");
+        assert_eq!(made["Role"]["MaxSessionDuration"], 43_200);
+
+        let attached = account.aws(&["iam", "list-attached-role-policies", "--role-name", &role]);
+        let attached = attached.expect("the AWS CLI is there")["AttachedPolicies"].clone();
+        let policies = agreed.of_kind("AWS::IAM::ManagedPolicy");
+        assert_eq!(attached.as_array().expect("a list").len(), policies.len(), "{attached}");
+        let arn = attached[0]["PolicyArn"].as_str().expect("an ARN");
+        let version = account.aws(&["iam", "get-policy-version", "--policy-arn", arn, "--version-id", "v1"]);
+        let document = version.expect("the AWS CLI is there")["PolicyVersion"]["Document"].clone();
+        assert_eq!(document, policies[0].1["PolicyDocument"], "{provider}");
+
+        let Some(left) = account.aws(&["cloudformation", "delete-stack", "--stack-name", &stack]) else { return };
+        assert_eq!(left, Value::Null);
+        let providers = account.aws(&["iam", "list-open-id-connect-providers"]).expect("the AWS CLI is there");
+        assert!(providers.to_string().contains(issuer), "a provider that was there before is there afterwards");
+    }
+}
+
+#[test]
+#[ignore = "needs moto and the AWS CLI"]
+fn every_template_is_taken_in_both_partitions() {
+    let Some(moto) = Moto::start() else { return };
+    for agreed in Agreed::all() {
+        let template = ["vpc-endpoint", "cloudtrail", "budget", "auth"].into_iter();
+        let template = template.clone().find(|name| agreed.name.starts_with(name)).expect("a stack begins the name");
+        let account = Account::at(&moto, agreed.region());
+        let mut parameters = agreed.parameters();
+        if template == "vpc-endpoint" {
+            let Some(network) = account.network() else { return };
+            parameters.retain(|(name, _)| name != "VpcId" && name != "SubnetIds");
+            parameters.extend(network);
+        }
+        let stack = format!("ccwb-{}", agreed.name);
+        if account.create(template, &stack, &parameters).is_none() {
+            return;
+        }
+        account.assert_complete(&stack);
+    }
+}
