@@ -6,7 +6,10 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::choices::{FederationKind, Provider, Storage};
+use crate::deploy::DeployArguments;
+use crate::destroy::DestroyArguments;
 use crate::failure::{Failure, exit};
+use crate::status::StatusArguments;
 use crate::surroundings::Surroundings;
 
 /// Roll out Claude Code on Amazon Bedrock with your company's own sign-in.
@@ -30,6 +33,14 @@ pub(crate) enum Command {
     /// Runs until Ctrl-C, on 127.0.0.1 only, and shows every request that it gets. Anybody on this computer can sign in to
     /// it, and it forgets everything when it ends.
     Sandbox(SandboxArguments),
+    /// Create or change the CloudFormation stacks of a profile: plan, ask, do, say what was done
+    ///
+    /// A second run changes nothing. A run that was cut off is taken up where AWS is.
+    Deploy(DeployArguments),
+    /// What is deployed, what can be reached, and whether the newest package is current
+    Status(StatusArguments),
+    /// Delete the stacks of a profile, and list what is left
+    Destroy(DestroyArguments),
     /// Stands in for a browser in the demo: writes the address to a file
     #[command(name = "__browser", hide = true)]
     Browser {

@@ -3,17 +3,24 @@
 //! `ccwb demo` shows all of it on one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that
 //! the demo uses.
 
+mod administrator;
+mod aws;
 mod aws_call;
 mod choices;
 mod cli;
+mod consent;
 mod demo;
+mod deploy;
+mod destroy;
 mod failure;
 mod hand_over;
 mod home;
 mod interrupt;
+mod network;
 mod request_log;
 mod sandbox;
 mod screen;
+mod status;
 mod surroundings;
 
 use std::process::ExitCode;
@@ -39,6 +46,9 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
     match cli.command {
         Command::Demo(arguments) => demo::run(&arguments, surroundings).await,
         Command::Sandbox(arguments) => sandbox::run(&arguments, surroundings).await,
+        Command::Deploy(arguments) => deploy::run(&arguments, surroundings).await,
+        Command::Status(arguments) => status::run(&arguments, surroundings).await,
+        Command::Destroy(arguments) => destroy::run(&arguments, surroundings).await,
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
         Command::AwsCall => aws_call::run().await,
     }
