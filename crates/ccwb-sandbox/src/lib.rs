@@ -27,6 +27,7 @@ mod random;
 mod sandbox;
 mod world;
 
+pub use aws::cloudformation::stack::{StackFault, StackSummary};
 pub use aws::roles::{Role, Trust};
 pub use control::Control;
 pub use control::behaviour::{AutoApprove, Behaviour};

@@ -29,9 +29,10 @@ pub(super) fn handle(world: &World, call: &Call, operation: &str) -> Reply {
     };
     let body = match operation {
         "ListObjectVersions" => {
-            let versions = objects.iter().take(2).map(|key| {
-                element("Version", &[text("Key", key), text("VersionId", "v1"), text("IsLatest", "true")])
-            });
+            let versions = objects
+                .iter()
+                .take(2)
+                .map(|key| element("Version", &[text("Key", key), text("VersionId", "v1"), text("IsLatest", "true")]));
             let truncated = text("IsTruncated", if objects.len() > 2 { "true" } else { "false" });
             element("ListVersionsResult", &versions.chain([text("Name", &bucket), truncated]).collect::<Vec<_>>())
         }

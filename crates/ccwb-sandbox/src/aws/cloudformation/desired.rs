@@ -43,11 +43,8 @@ impl Desired {
         tags: BTreeMap<String, String>,
     ) -> Result<Self, String> {
         let parsed = Template::parse(&template).map_err(|error| format!("Template format error: {error}"))?;
-        let mut parameters: BTreeMap<String, String> = parsed
-            .parameters()
-            .iter()
-            .filter_map(|spec| Some((spec.name.clone(), spec.default.clone()?)))
-            .collect();
+        let mut parameters: BTreeMap<String, String> =
+            parsed.parameters().iter().filter_map(|spec| Some((spec.name.clone(), spec.default.clone()?))).collect();
         let sent: Parameters = given.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         parsed.check(&sent).map_err(|error| format!("Parameters: {error}"))?;
         parameters.extend(given);
@@ -56,7 +53,9 @@ impl Desired {
         let names: Vec<Name> = resolved
             .resources
             .iter()
-            .map(|(logical, resource)| Name::of(place, stack_id, stack_name, logical, &resource.kind, &resource.properties))
+            .map(|(logical, resource)| {
+                Name::of(place, stack_id, stack_name, logical, &resource.kind, &resource.properties)
+            })
             .collect();
         let mut resources = BTreeMap::new();
         for ((logical, resource), name) in resolved.resources.iter().zip(&names) {

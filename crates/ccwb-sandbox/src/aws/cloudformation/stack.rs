@@ -132,10 +132,6 @@ impl Stack {
         stack
     }
 
-    pub(super) fn is_working(&self) -> bool {
-        self.status.ends_with("_IN_PROGRESS") && self.status != "REVIEW_IN_PROGRESS"
-    }
-
     /// A new state of the stack itself.
     pub(super) fn enter(&mut self, status: &'static str, reason: Option<String>, now: DateTime<Utc>) {
         self.status = status;
