@@ -30,6 +30,7 @@ mod sandbox;
 mod world;
 
 pub use aws::bedrock::ToolUse;
+pub use aws::cloudformation::stack::{StackFault, StackSummary};
 pub use aws::roles::{Role, Trust};
 pub use control::Control;
 pub use control::behaviour::{AutoApprove, Behaviour};

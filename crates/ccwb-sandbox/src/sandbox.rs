@@ -94,6 +94,11 @@ impl Sandbox {
         environment(&self.control.0)
     }
 
+    /// Those of [`Sandbox::environment`], and new AWS credentials of somebody who may deploy here.
+    pub fn administrator_environment(&self) -> BTreeMap<String, String> {
+        administrator_environment(&self.control.0)
+    }
+
     /// Stops listening and breaks what is still open, as a provider that went away does.
     pub async fn shutdown(mut self) {
         self.stop();
@@ -131,6 +136,15 @@ pub(crate) fn environment(world: &World) -> BTreeMap<String, String> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+pub(crate) fn administrator_environment(world: &World) -> BTreeMap<String, String> {
+    let session = crate::aws::administrator::issue(world);
+    let mut variables = environment(world);
+    variables.insert("AWS_ACCESS_KEY_ID".to_owned(), session.access_key_id);
+    variables.insert("AWS_SECRET_ACCESS_KEY".to_owned(), session.secret_access_key);
+    variables.insert("AWS_SESSION_TOKEN".to_owned(), session.session_token);
+    variables
 }
 
 pub(crate) fn config_json(world: &World, federation: Federation, storage: &str) -> Value {

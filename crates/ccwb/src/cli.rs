@@ -7,9 +7,12 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::administrator::{ConfigCommand, ContextCommand};
 use crate::choices::{FederationKind, Provider, Storage};
+use crate::deploy::DeployArguments;
+use crate::destroy::DestroyArguments;
 use crate::failure::{Failure, exit};
 use crate::init::InitArguments;
 use crate::package::PackageArguments;
+use crate::status::StatusArguments;
 use crate::surroundings::Surroundings;
 
 /// Roll out Claude Code on Amazon Bedrock with your company's own sign-in.
@@ -50,6 +53,14 @@ pub(crate) enum Command {
     Sandbox(SandboxArguments),
     /// Make the package that users install: programs, configuration, installers, one archive
     Package(PackageArguments),
+    /// Create or change the CloudFormation stacks of a profile: plan, ask, do, say what was done
+    ///
+    /// A second run changes nothing. A run that was cut off is taken up where AWS is.
+    Deploy(DeployArguments),
+    /// What is deployed, what can be reached, and whether the newest package is current
+    Status(StatusArguments),
+    /// Delete the stacks of a profile, and list what is left
+    Destroy(DestroyArguments),
     /// Stands in for a browser in the demo: writes the address to a file
     #[command(name = "__browser", hide = true)]
     Browser {

@@ -4,10 +4,14 @@
 //! the demo uses.
 
 mod administrator;
+mod aws;
 mod aws_call;
 mod choices;
 mod cli;
+mod consent;
 mod demo;
+mod deploy;
+mod destroy;
 mod failure;
 mod hand_over;
 mod home;
@@ -18,6 +22,7 @@ mod package;
 mod request_log;
 mod sandbox;
 mod screen;
+mod status;
 mod surroundings;
 
 use std::process::ExitCode;
@@ -47,6 +52,9 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
         Command::Demo(arguments) => demo::run(&arguments, surroundings).await,
         Command::Sandbox(arguments) => sandbox::run(&arguments, surroundings).await,
         Command::Package(arguments) => package::run(&arguments, surroundings),
+        Command::Deploy(arguments) => deploy::run(&arguments, surroundings).await,
+        Command::Status(arguments) => status::run(&arguments, surroundings).await,
+        Command::Destroy(arguments) => destroy::run(&arguments, surroundings).await,
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
         Command::AwsCall => aws_call::run().await,
     }

@@ -40,6 +40,9 @@ impl Screen {
     /// The first line of a command's output, and what it is about.
     pub(crate) fn title(&self, title: &str, about: &str) {
         self.line(style(title).bold());
+        if about.is_empty() {
+            return;
+        }
         for line in wrap(about, self.width.unwrap_or(usize::MAX)) {
             self.line(style(line).dim());
         }
@@ -58,6 +61,16 @@ impl Screen {
     /// Something that was left out, and why.
     pub(crate) fn skipped(&self, label: &str, value: &str) {
         self.labelled(style("–").dim().to_string().as_str(), label, value);
+    }
+
+    /// Something that is not as it should be.
+    pub(crate) fn failed(&self, label: &str, value: &str) {
+        self.labelled(style("✗").red().to_string().as_str(), label, value);
+    }
+
+    /// The title of a part.
+    pub(crate) fn heading(&self, title: &str) {
+        self.line(format!("\n  {}", style(title).bold()));
     }
 
     /// A row without a mark.
@@ -148,11 +161,6 @@ impl Screen {
     pub(crate) fn difference(&self, sign: char, text: &str) {
         let line = style(format!("{sign} {text}"));
         self.line(if sign == '-' { line.red() } else { line.green() });
-    }
-
-    /// The head of a part.
-    pub(crate) fn heading(&self, title: &str) {
-        self.line(format!("\n  {}", style(title).bold()));
     }
 
     /// A key and its value, both dimmed down to data; on a narrow screen the value goes below.

@@ -63,6 +63,19 @@ impl Template {
         section(&self.document, "Resources")[resource]["Properties"].get(property).is_some()
     }
 
+    /// The template as JSON, with these resources told to outlive their stack. Each gets a line of metadata too: AWS does not
+    /// take a change of `DeletionPolicy` alone (CloudFormation User Guide, "DeletionPolicy attribute").
+    pub fn retaining(&self, resources: &[String]) -> String {
+        let mut document = self.document.clone();
+        for name in resources {
+            if let Some(resource) = document["Resources"].get_mut(name) {
+                resource["DeletionPolicy"] = "Retain".into();
+                resource["Metadata"]["Retained"] = "by ccwb destroy --retain".into();
+            }
+        }
+        document.to_string()
+    }
+
     /// Compares parameters with what the template takes: unknown ones, missing ones, values that it refuses.
     pub fn check(&self, parameters: &Parameters) -> Result<(), ChoiceError> {
         for (name, _) in parameters.iter() {

@@ -1,16 +1,22 @@
 //! The AWS endpoints, all on one listener: a client may be pointed here service by service or with `AWS_ENDPOINT_URL`.
 
+pub(crate) mod administrator;
 pub(crate) mod bedrock;
+pub(crate) mod cloudformation;
 mod cognito;
+mod iam;
 pub(crate) mod id_token;
 mod principal;
+mod query_xml;
 pub(crate) mod roles;
+mod s3;
 mod session;
 mod sigv4;
 mod sts;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use self::cloudformation::stack::Stacks;
 use self::cognito::Identity;
 use self::roles::Role;
 use self::session::Sessions;
@@ -27,7 +33,20 @@ pub(crate) struct AwsState {
     /// `us-east-1:uuid`, the same for the same account and region.
     pub(crate) pool_id: String,
     pub(crate) sessions: Sessions,
+    /// Client ids by the ARN of the IAM OIDC provider.
+    pub(crate) oidc_providers: BTreeMap<String, Vec<String>>,
+    /// Keys of objects by bucket.
+    pub(crate) buckets: BTreeMap<String, Vec<String>>,
+    pub(crate) stacks: Stacks,
     identities: HashMap<String, Identity>,
+}
+
+/// What stacks make.
+#[derive(Debug)]
+pub(crate) struct Account<'a> {
+    pub(crate) roles: &'a mut Vec<Role>,
+    pub(crate) oidc_providers: &'a mut BTreeMap<String, Vec<String>>,
+    pub(crate) buckets: &'a mut BTreeMap<String, Vec<String>>,
 }
 
 impl AwsState {
@@ -37,6 +56,9 @@ impl AwsState {
             roles: options.roles.clone(),
             pool_id: format!("{}:{uuid}", options.region),
             sessions: Sessions::default(),
+            oidc_providers: BTreeMap::new(),
+            buckets: BTreeMap::new(),
+            stacks: Stacks::default(),
             identities: HashMap::new(),
         }
     }
@@ -63,6 +85,9 @@ pub(crate) fn handle(world: &World, call: &Call) -> Reply {
         Service::CognitoIdentity => cognito::handle(world, call, operation),
         Service::Sts => sts::handle(world, call, operation),
         Service::Bedrock => bedrock::handle(world, call, operation),
+        Service::CloudFormation => cloudformation::handle(world, call, operation),
+        Service::Iam => iam::handle(world, call, operation),
+        Service::S3 => s3::handle(world, call, operation),
         Service::Unknown => bedrock::unknown_operation(),
     };
     reply.header("x-amzn-requestid", &random::uuid())
@@ -73,6 +98,9 @@ enum Service {
     CognitoIdentity,
     Sts,
     Bedrock,
+    CloudFormation,
+    Iam,
+    S3,
     Unknown,
 }
 
@@ -82,6 +110,9 @@ impl Service {
             Self::CognitoIdentity => "cognito",
             Self::Sts => "sts",
             Self::Bedrock => "bedrock",
+            Self::CloudFormation => "cloudformation",
+            Self::Iam => "iam",
+            Self::S3 => "s3",
             Self::Unknown => "other",
         }
     }
@@ -98,9 +129,19 @@ fn route(call: &Call) -> (Service, Option<String>) {
     if let Some(operation) = bedrock::operation(call) {
         return (Service::Bedrock, Some(operation.to_owned()));
     }
+    if let Some(operation) = s3::operation(call) {
+        return (Service::S3, Some(operation.to_owned()));
+    }
     let form = sts::parameters(call);
     match form.get("Action") {
-        Some(action) if call.path == "/" => (Service::Sts, Some(action.to_owned())),
+        Some(action) if call.path == "/" => {
+            let service = match form.get("Version") {
+                Some(cloudformation::VERSION) => Service::CloudFormation,
+                Some(iam::VERSION) => Service::Iam,
+                _ => Service::Sts,
+            };
+            (service, Some(action.to_owned()))
+        }
         _ => (Service::Unknown, None),
     }
 }

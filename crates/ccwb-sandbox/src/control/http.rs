@@ -11,7 +11,7 @@ use super::Control;
 use super::faults::{Fault, covers};
 use crate::http::call::Call;
 use crate::http::reply::Reply;
-use crate::sandbox::{Federation, config_json, environment};
+use crate::sandbox::{Federation, administrator_environment, config_json, environment};
 use crate::world::World;
 
 pub(crate) const PREFIX: &str = "/_sandbox/";
@@ -41,6 +41,11 @@ fn route(control: &Control, call: &Call) -> Result<Reply, String> {
         ("POST", "rotate-keys") => control.rotate_keys(body::<RotateKeys>(call)?.keep),
         ("POST", "users") => control.put_user(body(call)?),
         ("POST", "roles") => control.put_role(body(call)?),
+        ("POST", "stack-faults") => control.add_stack_fault(body(call)?),
+        ("GET", "stacks") => {
+            let stacks: Vec<_> = control.stacks().iter().filter_map(|name| control.stack(name)).collect();
+            return Ok(Reply::json(200, &json!({"stacks": stacks})));
+        }
         ("POST", "behaviour") => {
             return Ok(Reply::json(200, &json!(control.set_behaviour(&body(call)?))));
         }
@@ -107,6 +112,7 @@ fn about(control: &Control) -> Reply {
             "aws_url": world.aws_url.as_str(),
             "otlp_url": world.otlp_url.as_str(),
             "environment": environment(world),
+            "administrator_environment": administrator_environment(world),
             "identity_pool_id": world.aws().pool_id,
             "clients": clients,
             "users": users,

@@ -16,7 +16,10 @@ use self::faults::{Fault, UnknownEndpoint};
 use self::mutation::TokenMutation;
 use self::requests::{LoggedRequest, RequestLog};
 use crate::aws::bedrock::ToolUse;
+use crate::aws::cloudformation::desired::Place;
+use crate::aws::cloudformation::stack::{StackFault, StackSummary};
 use crate::aws::roles::Role;
+use crate::aws::{Account, AwsState};
 use crate::http::call::Call;
 use crate::idp::user::User;
 use crate::options::Options;
@@ -72,6 +75,77 @@ impl Control {
         let mut aws = self.0.aws();
         aws.roles.retain(|known| known.name != role.name);
         aws.roles.push(role);
+    }
+
+    /// Adds a resource that fails when a stack makes, changes or deletes it.
+    pub fn add_stack_fault(&self, fault: StackFault) {
+        self.0.aws().stacks.faults.push(fault);
+    }
+
+    /// Steps that each look at a stack carries its operation on; 0 makes it stand still.
+    pub fn set_stack_pace(&self, steps: usize) {
+        self.0.aws().stacks.pace = steps;
+    }
+
+    /// The stack of that name that exists, whatever its region.
+    pub fn stack(&self, name: &str) -> Option<StackSummary> {
+        let aws = self.0.aws();
+        let exists = aws.stacks.all.iter().rev().find(|stack| stack.name == name && stack.status != "DELETE_COMPLETE");
+        exists.map(crate::aws::cloudformation::stack::Stack::summary)
+    }
+
+    /// Names of the stacks that exist, sorted.
+    pub fn stacks(&self) -> Vec<String> {
+        let aws = self.0.aws();
+        let exist = aws.stacks.all.iter().filter(|stack| stack.status != "DELETE_COMPLETE");
+        let mut names: Vec<String> = exist.map(|stack| stack.name.clone()).collect();
+        names.sort();
+        names
+    }
+
+    /// Makes a stack as somebody else would have made it, complete at once. The error is AWS's.
+    pub fn put_stack(&self, name: &str, template: &str, parameters: BTreeMap<String, String>) -> Result<(), String> {
+        let world = &self.0;
+        let mut aws = world.aws();
+        let AwsState { stacks, roles, oidc_providers, buckets, pool_id, .. } = &mut *aws;
+        let place = Place { account: &world.options.account_id, region: &world.options.region, pool_id };
+        let mut account = Account { roles, oidc_providers, buckets };
+        stacks.adopt(place, &mut account, name, template, parameters, world.clock.now())
+    }
+
+    /// Brings a stack into a state of the API, such as `UPDATE_ROLLBACK_FAILED`. Says whether there is such a stack.
+    pub fn set_stack_status(&self, name: &str, status: &'static str) -> bool {
+        let mut aws = self.0.aws();
+        let region = self.0.options.region.clone();
+        let found = aws.stacks.find(&region, name).map(|stack| stack.status = status);
+        found.is_some()
+    }
+
+    /// Says that somebody changed a resource by hand, by its name in the template.
+    pub fn drift(&self, resource: &str) {
+        self.0.aws().stacks.drifted.push(resource.to_owned());
+    }
+
+    /// The IAM OIDC providers of the account: client ids by ARN.
+    pub fn oidc_providers(&self) -> BTreeMap<String, Vec<String>> {
+        self.0.aws().oidc_providers.clone()
+    }
+
+    /// Makes an IAM OIDC provider that belongs to no stack.
+    pub fn put_oidc_provider(&self, arn: &str, client_ids: &[&str]) {
+        let client_ids = client_ids.iter().map(|&id| id.to_owned()).collect();
+        self.0.aws().oidc_providers.insert(arn.to_owned(), client_ids);
+    }
+
+    /// Puts objects into a bucket.
+    pub fn put_objects(&self, bucket: &str, keys: &[&str]) {
+        let mut aws = self.0.aws();
+        aws.buckets.entry(bucket.to_owned()).or_default().extend(keys.iter().map(|&key| key.to_owned()));
+    }
+
+    /// The buckets of the account: keys of objects by name.
+    pub fn buckets(&self) -> BTreeMap<String, Vec<String>> {
+        self.0.aws().buckets.clone()
     }
 
     /// Changes the switches that are given, and returns all of them.

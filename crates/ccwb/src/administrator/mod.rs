@@ -4,7 +4,7 @@ mod arguments;
 pub(crate) mod config;
 pub(crate) mod context;
 
-use ccwb_admin::{AdminError, AdminFolder, StoredProfile};
+use ccwb_admin::{AdminError, AdminFolder, ProfileName, StoredProfile};
 
 pub(crate) use arguments::{ConfigCommand, ContextCommand};
 
@@ -23,6 +23,12 @@ pub(crate) fn folder(surroundings: &Surroundings) -> Result<AdminFolder, Failure
 pub(crate) fn profile(surroundings: &Surroundings, named: Option<&str>) -> Result<StoredProfile, Failure> {
     let folder = folder(surroundings)?;
     Ok(folder.load(&folder.choose(named)?)?)
+}
+
+/// A profile that is of its form and cannot be used all the same.
+pub(crate) fn invalid(name: &ProfileName, problem: &str) -> Failure {
+    let message = format!("profile \"{name}\": {problem}");
+    Failure::new("profile-value", exit::CONFIG, message, format!("run ccwb init --profile {name}"))
 }
 
 impl From<AdminError> for Failure {

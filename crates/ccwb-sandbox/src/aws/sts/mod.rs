@@ -5,7 +5,7 @@ mod caller_identity;
 mod duration;
 mod session_name;
 mod web_identity;
-mod xml;
+pub(super) mod xml;
 
 use self::xml::ApiError;
 use super::principal::Principal;

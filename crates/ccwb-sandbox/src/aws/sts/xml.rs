@@ -43,11 +43,11 @@ pub(super) fn response(action: &str, result: &[String]) -> Reply {
     Reply::bytes(200, "text/xml", body.into_bytes())
 }
 
-pub(super) fn element(name: &str, children: &[String]) -> String {
+pub(in crate::aws) fn element(name: &str, children: &[String]) -> String {
     format!("<{name}>{}</{name}>", children.concat())
 }
 
-pub(super) fn text(name: &str, value: &str) -> String {
+pub(in crate::aws) fn text(name: &str, value: &str) -> String {
     let value = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("<{name}>{value}</{name}>")
 }

@@ -1,0 +1,64 @@
+//! Removing a stack.
+
+use crate::follow::failure;
+use crate::{Cloud, CloudError, Left, Phase, Progress, Resource, Stack, StackEvent, Watch};
+
+/// A stack that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// What outlives it, because its template or somebody said so.
+    pub left: Vec<Left>,
+}
+
+impl Cloud {
+    /// Deletes a stack and waits for as long as AWS works on it. Buckets of the stack are emptied, except those named in
+    /// `kept` (names in the template): what is to outlive the stack.
+    ///
+    /// A stack whose last deletion failed leaves those alone; in any other one the template has to say so (`DeletionPolicy`).
+    pub async fn delete(&self, stack: &Stack, kept: &[String], watch: &mut Watch<'_>) -> Result<Deleted, CloudError> {
+        let resources = self.resources(stack).await?;
+        self.empty_buckets(stack, &resources, kept, watch).await?;
+        let last = self.newest_event(stack).await?;
+        let mut request = self.stacks_in(&stack.region).delete_stack().stack_name(&stack.id);
+        if stack.status.phase() == Phase::HalfDeleted {
+            let there = kept.iter().filter(|kept| resources.iter().any(|resource| resource.resource == **kept));
+            request = request.set_retain_resources(Some(there.cloned().collect()));
+        }
+        let request = request.client_request_token(self.token());
+        request.send().await.map_err(|error| CloudError::sdk("cloudformation:DeleteStack", error))?;
+        let followed = self.follow(&stack.region, &stack.id, last, watch).await?;
+        match followed.stack {
+            None => Ok(Deleted { left: Vec::new() }),
+            Some(now) if now.status.phase() == Phase::Gone => Ok(Deleted { left: left(stack, &followed.events) }),
+            Some(now) => Err(failure(&now, followed.events)),
+        }
+    }
+
+    async fn empty_buckets(
+        &self,
+        stack: &Stack,
+        resources: &[Resource],
+        kept: &[String],
+        watch: &mut Watch<'_>,
+    ) -> Result<(), CloudError> {
+        let is_ours = |resource: &&Resource| {
+            resource.kind == "AWS::S3::Bucket"
+                && !resource.physical.is_empty()
+                && resource.status.name() != "DELETE_COMPLETE"
+                && !kept.contains(&resource.resource)
+        };
+        for bucket in resources.iter().filter(is_ours) {
+            let count = self.empty_bucket(&stack.region, &bucket.physical).await?;
+            if count > 0 {
+                watch(Progress::Emptied(&bucket.physical, count));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// AWS says `DELETE_SKIPPED` of what it leaves.
+fn left(stack: &Stack, events: &[StackEvent]) -> Vec<Left> {
+    let skipped = events.iter().filter(|event| event.status.name() == "DELETE_SKIPPED" && !event.physical.is_empty());
+    skipped.map(|event| Left::new(stack, &event.resource, &event.kind, &event.physical)).collect()
+}
