@@ -12,6 +12,7 @@ use crate::destroy::DestroyArguments;
 use crate::failure::{Failure, exit};
 use crate::init::InitArguments;
 use crate::package::PackageArguments;
+use crate::rehearsal::TestArguments;
 use crate::status::StatusArguments;
 use crate::surroundings::Surroundings;
 
@@ -61,6 +62,11 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Delete the stacks of a profile, and list what is left
     Destroy(DestroyArguments),
+    /// Live through a user's first day with the package, in a throw-away home
+    ///
+    /// Installs the package, signs in with your browser, calls AWS as programs do, looks for the models, and uninstalls.
+    /// Your own ~/.aws, Claude Code's settings and your keyring are not touched.
+    Test(TestArguments),
     /// Stands in for a browser in the demo: writes the address to a file
     #[command(name = "__browser", hide = true)]
     Browser {
@@ -72,6 +78,12 @@ pub(crate) enum Command {
     /// The demo's AWS program: calls STS and Bedrock with what the AWS profile gives it
     #[command(name = "__aws-call", hide = true)]
     AwsCall,
+    /// The AWS program of ccwb test
+    #[command(name = "__test-calls", hide = true)]
+    TestCalls {
+        /// What is asked for, as JSON
+        wanted: String,
+    },
 }
 
 /// `ccwb demo`.

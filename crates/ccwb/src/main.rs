@@ -19,6 +19,7 @@ mod http;
 mod init;
 mod interrupt;
 mod package;
+mod rehearsal;
 mod request_log;
 mod sandbox;
 mod screen;
@@ -56,6 +57,8 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
         Command::Status(arguments) => status::run(&arguments, surroundings).await,
         Command::Destroy(arguments) => destroy::run(&arguments, surroundings).await,
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
+        Command::Test(arguments) => rehearsal::run(&arguments, surroundings).await,
+        Command::TestCalls { wanted } => rehearsal::run_calls(&wanted, surroundings).await,
         Command::AwsCall => aws_call::run().await,
     }
 }
