@@ -64,7 +64,7 @@ impl Template {
     }
 
     /// The template as JSON, with these resources told to outlive their stack. Each gets a line of metadata too: AWS does not
-    /// take a change of `DeletionPolicy` alone (CloudFormation User Guide, "DeletionPolicy attribute").
+    /// take a change of `DeletionPolicy` alone (CloudFormation User Guide, "`DeletionPolicy` attribute").
     pub fn retaining(&self, resources: &[String]) -> String {
         let mut document = self.document.clone();
         for name in resources {
