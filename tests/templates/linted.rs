@@ -80,7 +80,7 @@ fn what_every_stack_comes_to_is_clean_in_its_partition() {
     for region in ["us-east-1", "us-gov-west-1", "cn-north-1"] {
         let ours = Agreed::all().into_iter().filter(|agreed| agreed.region() == region);
         let files =
-            ours.map(|agreed| home.write(&format!("{}.json", agreed.name), &agreed.template()).display().to_string());
+            ours.map(|agreed| home.write(format!("{}.json", agreed.name), &agreed.template()).display().to_string());
         let files: Vec<String> = files.collect();
         let mut arguments = vec!["-r", region, "--"];
         arguments.extend(files.iter().map(String::as_str));

@@ -70,6 +70,8 @@ fn arns(choices: &AuthChoices) -> Result<Vec<ProfileArns>, ChoiceError> {
         let arns = own.made_from.arns(partition, &choices.target.account, region);
         all.push(ProfileArns { inference_profile: own.arn.clone(), ..arns });
     }
+    // The order of the choices is no difference between two deployments.
+    all.sort_by(|a, b| a.inference_profile.cmp(&b.inference_profile));
     Ok(all)
 }
 

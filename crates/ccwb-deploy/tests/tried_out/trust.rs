@@ -1,10 +1,10 @@
 //! Who gets in: evaluated, not read.
 
 use ccwb_config::ProviderType;
-use ccwb_deploy::{AuthChoices, FederationChoice, GroupChoice, OidcProviderChoice};
+use ccwb_deploy::{Access, AuthChoices, FederationChoice, GroupChoice, OidcProviderChoice, Stack, Template};
 use serde_json::{Value, json};
 
-use crate::choices::{access, alice, but, choices, direct, every, pool, resolve, token};
+use crate::choices::{access, alice, but, choices, direct, environment, every, pool, resolve, token};
 
 fn is_direct(choices: &AuthChoices) -> bool {
     matches!(choices.federation, FederationChoice::Direct { .. })
@@ -196,6 +196,31 @@ fn only_authenticated_identities_of_this_pool_get_the_pools_role() {
         assert!(!asks(service, ours, "unauthenticated"), "{region}");
         assert!(!asks(service, "us-east-1:somebody-elses", "authenticated"), "{region}");
         assert!(!asks("cognito-identity.eu-west-9.amazonaws.com", ours, "authenticated"), "{region}");
+    }
+}
+
+/// The control: what the tests above refuse is refused by the conditions, not by the way they are tried.
+#[test]
+fn without_its_conditions_the_same_trust_policy_lets_others_in() {
+    let choices = choices("okta-custom", direct(), "us-east-1", "us");
+    let reuse = OidcProviderChoice::Reuse { arn: choices.oidc_provider_arn() };
+    let choices = with_groups(AuthChoices { oidc_provider: reuse, subjects: vec!["alice-1".to_owned()], ..choices });
+    let alice = alice(&choices);
+    for (condition, instead, token) in [
+        (
+            r#""${Issuer}:aud": "${ClientId}"${Workspace}"#,
+            r#""${Issuer}:sub": "alice-1""#,
+            but(&alice, "aud", json!("other")),
+        ),
+        (r#"["${Subject}"]"#, r#"["*"]"#, but(&alice, "sub", json!("mallory"))),
+        ("${Group}", "", but(&alice, "https://aws.amazon.com/tags", Value::Null)),
+    ] {
+        assert!(!access(&choices).admits(&token), "{condition}");
+        let text = Stack::Auth.template_text();
+        assert!(text.contains(condition), "{condition}");
+        let template = Template::parse(&text.replace(condition, instead)).unwrap();
+        let stack = template.resolve(&choices.parameters().unwrap(), &environment(&choices)).unwrap();
+        assert!(Access::of(&stack, &environment(&choices)).unwrap().admits(&token), "{condition}");
     }
 }
 
