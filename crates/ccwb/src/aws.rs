@@ -17,7 +17,7 @@ use crate::surroundings::{Surroundings, unix_time};
 /// Whose AWS credentials are used, and how long AWS is waited for.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct AwsArguments {
-    /// The AWS profile with your own (the administrator's) credentials [default: AWS_PROFILE and the usual chain]
+    /// The AWS profile with your own (the administrator's) credentials [default: the AWS SDKs' usual chain]
     #[arg(long, value_name = "NAME")]
     pub(crate) aws_profile: Option<String>,
 

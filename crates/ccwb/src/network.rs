@@ -25,7 +25,7 @@ pub(crate) fn client(surroundings: &Surroundings) -> Result<HttpClient, Failure>
             no_proxy: first(["NO_PROXY", "no_proxy"]),
         },
         connect_timeout: Duration::from_secs(10),
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         user_agent: concat!("ccwb/", env!("CARGO_PKG_VERSION")).to_owned(),
         clock: system_clock,
     };

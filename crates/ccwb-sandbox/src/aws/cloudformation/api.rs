@@ -165,9 +165,7 @@ struct Known<'a> {
 
 impl Known<'_> {
     fn find(&mut self, name: &str) -> Option<&mut Stack> {
-        self.all.iter_mut().rev().find(|stack| {
-            stack.id == name || (stack.name == name && stack.region == self.region && stack.status != "DELETE_COMPLETE")
-        })
+        self.all.iter_mut().rev().find(|stack| stack.answers_to(self.region, name))
     }
 }
 
