@@ -53,8 +53,11 @@ impl Template {
 
     /// Whether a resource outlives its stack.
     pub fn is_retained(&self, resource: &str) -> bool {
-        let policy = &section(&self.document, "Resources")[resource]["DeletionPolicy"];
-        policy == "Retain" || policy == "RetainExceptOnCreate"
+        let resource = section(&self.document, "Resources").get(resource);
+        resource.is_some_and(|resource| {
+            let policy = &resource["DeletionPolicy"];
+            policy == "Retain" || policy == "RetainExceptOnCreate"
+        })
     }
 
     /// Whether the template sets a property of a resource.
