@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &PackageArguments, surroundings: &Surroundings) -> 
     let package =
         Package { config: &config, settings: &settings, settings_file: settings_file(&profile), readme: &readme };
     let below = arguments.output.join(profile.name.as_str());
-    let written = package.write(&programs, &below, &stamp()).map_err(programs::failure)?;
+    let written = package.write(&programs, &below, &stamp()).map_err(|error| programs::failure(&error))?;
     report::show(&screen, arguments.json, &profile, &programs, &written);
     Ok(())
 }
