@@ -47,7 +47,7 @@ pub(crate) struct PackageArguments {
     #[arg(long)]
     pub(crate) docker: bool,
 
-    /// Where to write <profile>/<time>/
+    /// Where to write PROFILE/TIME/
     #[arg(short, long, value_name = "FOLDER", default_value = "dist")]
     pub(crate) output: PathBuf,
 
