@@ -1,5 +1,7 @@
 //! Deployments that fail: named, non-zero, and the next run goes on.
 
+use ccwb_sandbox::Federation;
+
 use crate::site::{AUTH, Site, assert_failed};
 
 /// The stack is mended by running the same command again.
@@ -106,7 +108,18 @@ fn without_credentials_it_says_what_to_do() {
 
 #[test]
 fn a_person_who_is_only_signed_in_cannot_deploy() {
-    // The role of the users themselves, as when AWS_PROFILE leads there.
+    // As when AWS_PROFILE leads to the users' own role.
+    let site = Site::new();
+    site.home.write_config_value(&site.sandbox.config(Federation::Direct, "session"));
+    site.home.write_aws_profile("ClaudeCode");
+    let output = site.ccwb(&["deploy", "--yes", "--aws-profile", "ClaudeCode"]);
+    assert_failed(&output, 7, "aws-access-denied");
+    assert!(output.stderr.contains("CcwbFederatedRole"), "{output}");
+    assert_eq!(site.sandbox.control().stacks(), [""; 0]);
+}
+
+#[test]
+fn keys_that_have_expired_are_named() {
     let site = Site::new();
     site.sandbox.control().expire_aws_credentials();
     assert_failed(&site.deploy(), 7, "aws-credentials-expired");

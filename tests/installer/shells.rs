@@ -1,7 +1,7 @@
 //! The script in every shell that `sh` may be, in a home whose name shells stumble over.
 
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ccwb_tests::part;
 
@@ -9,10 +9,10 @@ use crate::package::Machine;
 
 const HOME: &str = "Jörg's \"home\" & $HOME; (東京)";
 
-fn installs_and_uninstalls_in(machine: &Machine, shell: PathBuf) {
-    machine.install_with(&shell, &[]).success();
+fn installs_and_uninstalls_in(machine: &Machine, shell: &Path) {
+    machine.install_with(shell, &[]).success();
     machine.credentials();
-    let mut command = machine.home.command(&shell);
+    let mut command = machine.home.command(shell);
     command.arg(machine.installed("uninstall.sh"));
     crate::package::end(&mut command).success();
     assert!(!machine.installed("").exists(), "nothing is left of {}", shell.display());
@@ -29,7 +29,7 @@ fn as_sh(machine: &Machine, program: &str) -> Option<PathBuf> {
 #[test]
 fn sh() {
     let machine = Machine::named(HOME);
-    installs_and_uninstalls_in(&machine, "sh".into());
+    installs_and_uninstalls_in(&machine, Path::new("sh"));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn sh() {
 fn dash() {
     let machine = Machine::named(HOME);
     let Some(sh) = as_sh(&machine, "dash") else { return };
-    installs_and_uninstalls_in(&machine, sh);
+    installs_and_uninstalls_in(&machine, &sh);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn dash() {
 fn bash() {
     let machine = Machine::named(HOME);
     let Some(sh) = as_sh(&machine, "bash") else { return };
-    installs_and_uninstalls_in(&machine, sh);
+    installs_and_uninstalls_in(&machine, &sh);
 }
 
 #[test]
@@ -53,10 +53,10 @@ fn bash() {
 fn zsh_as_sh() {
     let machine = Machine::named(HOME);
     let Some(sh) = as_sh(&machine, "zsh") else { return };
-    installs_and_uninstalls_in(&machine, sh);
+    installs_and_uninstalls_in(&machine, &sh);
 }
 
-/// With BusyBox's own `sha256sum`, `mktemp` and `uname`, as on Alpine.
+/// With `BusyBox`'s own `sha256sum`, `mktemp` and `uname`, as on Alpine.
 #[test]
 #[ignore = "needs busybox"]
 fn busybox_with_its_own_tools() {

@@ -179,6 +179,11 @@ pub const ADMIN_KEYS: &[AdminKey] = &[
     ours("vpc_endpoint_enabled", Flag, "A VPC endpoint for Bedrock. Absent: false."),
     ours("vpc_endpoint_vpc_id", Text, "Its VPC."),
     ours("vpc_endpoint_subnet_ids", List, "Its subnets."),
+    ours(
+        "vpc_endpoint_client_cidr",
+        Text,
+        "Addresses that may connect to it, such as 10.0.0.0/16. Absent: whatever reaches the VPC.",
+    ),
     ours("vpc_endpoint_required", Flag, "Whether calls that do not come through it are refused. Absent: false."),
     ours("cloudtrail_enabled", Flag, "CloudTrail for calls to Bedrock. Absent: false."),
     ours("budget_monthly_usd", Amount, "Monthly budget in US dollars. Absent or 0: none."),

@@ -150,7 +150,9 @@ impl InstallFolder {
         remove(&self.path.join(MANIFEST))?;
         // A folder that holds anything else stays.
         let _ = fs::remove_dir(self.path.join(REPLACED));
-        folders.iter().for_each(|folder| drop(fs::remove_dir(folder)));
+        for folder in &folders {
+            let _ = fs::remove_dir(folder);
+        }
         Ok(plan)
     }
 

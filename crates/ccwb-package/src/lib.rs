@@ -1,6 +1,6 @@
 //! The package that users get: programs for every platform, configuration, installers, checksums, one archive.
 //!
-//! [`Programs::from_release`] and [`Programs::built_here`] say which programs could be had and why the others could not;
+//! [`Programs::from_release`] and [`Builder::build`] say which programs could be had and why the others could not;
 //! [`Package::write`] makes the folder and the archive, byte for byte the same from the same inputs. The library is handed
 //! paths, texts and the time; it prints nothing.
 

@@ -17,7 +17,7 @@ use crate::surroundings::{Surroundings, unix_time};
 /// Whose AWS credentials are used, and how long AWS is waited for.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct AwsArguments {
-    /// The AWS profile with your own (the administrator's) credentials [default: AWS_PROFILE and the usual chain]
+    /// The AWS profile with your own (the administrator's) credentials [default: the AWS SDKs' usual chain]
     #[arg(long, value_name = "NAME")]
     pub(crate) aws_profile: Option<String>,
 
@@ -112,10 +112,8 @@ impl From<CloudError> for Failure {
                 message,
                 "check the network and the proxy, then run the same command again: it goes on where AWS is",
             ),
-            CloudError::Failed(failure) => {
-                let hint = "mend what AWS says, then run the same command again";
-                let code = if failure.cause.is_some() { "stack-failed" } else { "stack-failed-silently" };
-                Self::new(code, exit::AWS, message, hint)
+            CloudError::Failed(_) => {
+                Self::new("stack-failed", exit::AWS, message, "mend what AWS says, then run the same command again")
             }
             CloudError::Refused(_) => {
                 Self::new("aws-refused", exit::AWS, message, "mend what AWS says, then run the same command again")

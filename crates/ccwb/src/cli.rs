@@ -190,6 +190,21 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_names_every_option_of_the_commands_for_aws() {
+        let reference = include_str!("../../../docs/reference/ccwb-deploy.md");
+        for name in ["deploy", "status", "destroy"] {
+            let command = Cli::command();
+            let command = command.find_subcommand(name).expect("there is such a command");
+            for option in command.get_arguments().filter_map(clap::Arg::get_long) {
+                assert!(
+                    reference.contains(&format!("`--{option}")) || reference.contains(&format!("--{option} ")),
+                    "{option}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn the_hidden_commands_stay_out_of_the_help() {
         assert!(!Cli::command().render_help().to_string().contains("__"));
     }

@@ -21,6 +21,7 @@ mod interrupt;
 mod package;
 mod rehearsal;
 mod request_log;
+mod row;
 mod sandbox;
 mod screen;
 mod status;
@@ -53,9 +54,9 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
         Command::Demo(arguments) => demo::run(&arguments, surroundings).await,
         Command::Sandbox(arguments) => sandbox::run(&arguments, surroundings).await,
         Command::Package(arguments) => package::run(&arguments, surroundings),
-        Command::Deploy(arguments) => deploy::run(&arguments, surroundings).await,
-        Command::Status(arguments) => status::run(&arguments, surroundings).await,
-        Command::Destroy(arguments) => destroy::run(&arguments, surroundings).await,
+        Command::Deploy(arguments) => Box::pin(deploy::run(&arguments, surroundings)).await,
+        Command::Status(arguments) => Box::pin(status::run(&arguments, surroundings)).await,
+        Command::Destroy(arguments) => Box::pin(destroy::run(&arguments, surroundings)).await,
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
         Command::Test(arguments) => rehearsal::run(&arguments, surroundings).await,
         Command::TestCalls { wanted } => rehearsal::run_calls(&wanted, surroundings).await,

@@ -53,8 +53,11 @@ impl Template {
 
     /// Whether a resource outlives its stack.
     pub fn is_retained(&self, resource: &str) -> bool {
-        let policy = &section(&self.document, "Resources")[resource]["DeletionPolicy"];
-        policy == "Retain" || policy == "RetainExceptOnCreate"
+        let resource = section(&self.document, "Resources").get(resource);
+        resource.is_some_and(|resource| {
+            let policy = &resource["DeletionPolicy"];
+            policy == "Retain" || policy == "RetainExceptOnCreate"
+        })
     }
 
     /// Whether the template sets a property of a resource.
@@ -64,7 +67,7 @@ impl Template {
     }
 
     /// The template as JSON, with these resources told to outlive their stack. Each gets a line of metadata too: AWS does not
-    /// take a change of `DeletionPolicy` alone (CloudFormation User Guide, "DeletionPolicy attribute").
+    /// take a change of `DeletionPolicy` alone (CloudFormation User Guide, "`DeletionPolicy` attribute").
     pub fn retaining(&self, resources: &[String]) -> String {
         let mut document = self.document.clone();
         for name in resources {

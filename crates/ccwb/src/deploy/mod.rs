@@ -24,6 +24,7 @@ use crate::{administrator, consent, interrupt};
 
 /// `ccwb deploy`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct DeployArguments {
     /// Only this stack: vpc-endpoint, auth, cloudtrail, budget [default: all that the profile wants]
     pub(crate) stack: Option<String>,

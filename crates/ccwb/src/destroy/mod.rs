@@ -285,7 +285,9 @@ impl Destruction<'_> {
             let _ = writeln!(std::io::stdout(), "{report:#}");
         } else {
             self.screen.blank();
-            ends.iter().for_each(|end| end.show(&self.screen));
+            for end in ends {
+                end.show(&self.screen);
+            }
             if ends.is_empty() {
                 self.screen.line("  There is no stack of this profile.");
             }
@@ -329,7 +331,9 @@ impl End {
         }
         for left in &self.left {
             screen.row(&left.resource, &left.arn);
-            left.commands.iter().for_each(|command| screen.copyable(command));
+            for command in &left.commands {
+                screen.copyable(command);
+            }
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct PackageArguments {
     #[arg(long)]
     pub(crate) docker: bool,
 
-    /// Where to write <profile>/<time>/
+    /// Where to write PROFILE/TIME/
     #[arg(short, long, value_name = "FOLDER", default_value = "dist")]
     pub(crate) output: PathBuf,
 
@@ -72,7 +72,8 @@ pub(crate) fn run(arguments: &PackageArguments, surroundings: &Surroundings) -> 
     }
     let readme = readme::text(&profile, &programs);
     let below = arguments.output.join(profile.name.as_str());
-    let written = texts.package(&readme).write(&programs, &below, &stamp()).map_err(programs::failure)?;
+    let written =
+        texts.package(&readme).write(&programs, &below, &stamp()).map_err(|error| programs::failure(&error))?;
     report::show(&screen, arguments.json, &profile, &programs, &written);
     Ok(())
 }
@@ -80,7 +81,7 @@ pub(crate) fn run(arguments: &PackageArguments, surroundings: &Surroundings) -> 
 /// Writes a package into a folder, and no archive of it.
 pub(crate) fn write_folder(profile: &AdminProfile, programs: &Programs, folder: &Path) -> Result<(), Failure> {
     let readme = readme::text(profile, programs);
-    Texts::of(profile)?.package(&readme).write_folder(programs, folder).map_err(programs::failure)
+    Texts::of(profile)?.package(&readme).write_folder(programs, folder).map_err(|error| programs::failure(&error))
 }
 
 /// What a profile puts into its package.

@@ -54,12 +54,12 @@ pub(crate) fn gather(
     wanted: &[Program],
 ) -> Result<Programs, Failure> {
     if let Some(release) = &arguments.binaries {
-        return Programs::from_release(release, platforms, wanted).map_err(failure);
+        return Programs::from_release(release, platforms, wanted).map_err(|error| failure(&error));
     }
     let asked_to_build = arguments.build || arguments.source.is_some() || arguments.docker;
     let own_folder = surroundings.executable().parent().filter(|folder| folder.join(CHECKSUMS_FILE).is_file());
     if let Some(release) = own_folder.filter(|_| !asked_to_build) {
-        return Programs::from_release(release, platforms, wanted).map_err(failure);
+        return Programs::from_release(release, platforms, wanted).map_err(|error| failure(&error));
     }
     let source = arguments.source.clone().or_else(|| checkout(surroundings)).ok_or_else(nowhere)?;
     if !is_checkout(&source) {
@@ -107,8 +107,8 @@ pub(crate) fn incomplete(programs: &Programs) -> Failure {
     )
 }
 
-pub(crate) fn failure(error: PackageError) -> Failure {
-    let (code, exit, hint) = match &error {
+pub(crate) fn failure(error: &PackageError) -> Failure {
+    let (code, exit, hint) = match error {
         PackageError::File { .. } => {
             ("package-file", exit::STORE, "free some space or mend the permissions".to_owned())
         }

@@ -55,8 +55,9 @@ fn models(catalogue: &Catalogue, models: &Models, region: &str) -> ccwb_install:
             return Some(arn.clone());
         }
         let chosen = selected.and_then(|selected| catalogue.model(selected)).filter(|model| model.tier == tier);
-        let of_tier = catalogue.models.iter().filter(|model| model.tier == tier && is_allowed(&model.alias, &model.id));
-        chosen.and_then(|model| id(&model.id)).or_else(|| of_tier.filter_map(|model| id(&model.id)).next())
+        let mut of_tier =
+            catalogue.models.iter().filter(|model| model.tier == tier && is_allowed(&model.alias, &model.id));
+        chosen.and_then(|model| id(&model.id)).or_else(|| of_tier.find_map(|model| id(&model.id)))
     };
     let (opus, sonnet, haiku) =
         (newest(Tier::Opus, "opus"), newest(Tier::Sonnet, "sonnet"), newest(Tier::Haiku, "haiku"));

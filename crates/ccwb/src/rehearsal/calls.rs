@@ -13,7 +13,7 @@ use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceConfiguration, Message};
 use serde::{Deserialize, Serialize};
 
-use super::row::Row;
+use crate::row::Row;
 use crate::failure::{Failure, TELL_US, exit};
 use crate::http;
 use crate::surroundings::Surroundings;

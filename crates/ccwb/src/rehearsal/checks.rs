@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::TestArguments;
 use super::calls::Wanted;
-use super::row::{Row, Table};
+use crate::row::{Row, Table};
 use super::stage::{Stage, unexpected};
 use super::subject::Subject;
 use crate::demo::sign_in::{self, Login, seconds};

@@ -2,7 +2,6 @@
 
 mod calls;
 mod checks;
-mod row;
 mod stage;
 mod subject;
 
@@ -12,7 +11,7 @@ use clap::Args;
 use serde_json::json;
 
 use self::checks::Rehearsal;
-use self::row::{Outcome, Table};
+use crate::row::{Outcome, Table};
 use self::stage::Stage;
 use self::subject::Subject;
 use crate::demo::visit::Visitor;

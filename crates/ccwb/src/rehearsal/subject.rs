@@ -53,7 +53,7 @@ impl Subject {
             let message = format!("there is no package below {}", below.unwrap_or_default().display());
             Failure::new("package-missing", exit::CONFIG, message, "run ccwb package, or name one with --package")
         })?;
-        let unpacked = Unpacked::open(&package).map_err(package::programs::failure)?;
+        let unpacked = Unpacked::open(&package).map_err(|error| package::programs::failure(&error))?;
         let config = read_config(unpacked.folder(), profile.as_ref().map(|profile| profile.name.as_str()))?;
         Ok(Self { unpacked, origin: package, config, profile, sandbox: None, _made: None })
     }
@@ -69,7 +69,7 @@ impl Subject {
             Failure::new("platform-unknown", exit::CONFIG, "no package serves this computer", "try it on another one")
         })?;
         let made = private_folder("ccwb-test-package-")?;
-        let opened = package.map(Unpacked::open).transpose().map_err(package::programs::failure)?;
+        let opened = package.map(Unpacked::open).transpose().map_err(|error| package::programs::failure(&error))?;
         let with_host =
             opened.filter(|opened| opened.folder().join(Program::CredentialProcess.file_name(host)).is_file());
         let (release, origin) = match (&with_host, package) {
@@ -82,7 +82,7 @@ impl Subject {
         };
         let monitoring = release.join(Program::OtelHelper.file_name(host)).is_file();
         let programs = Programs::from_release(&release, &[host], Program::wanted(monitoring));
-        let programs = programs.map_err(package::programs::failure)?;
+        let programs = programs.map_err(|error| package::programs::failure(&error))?;
 
         let port = free_port()?;
         let options = Options {
@@ -98,7 +98,7 @@ impl Subject {
         let profile = sandbox_profile(&sandbox, federation, port, monitoring)?;
         let folder = made.path().join("package");
         package::write_folder(&profile, &programs, &folder)?;
-        let unpacked = Unpacked::open(&folder).map_err(package::programs::failure)?;
+        let unpacked = Unpacked::open(&folder).map_err(|error| package::programs::failure(&error))?;
         let config = read_config(&folder, Some(profile.name.as_str()))?;
         Ok(Self { unpacked, origin, config, profile: Some(profile), sandbox: Some(sandbox), _made: Some(made) })
     }
@@ -114,7 +114,7 @@ impl Subject {
 
     /// Every file of the package is what it was when it was packed.
     pub(crate) fn verify(&self) -> Result<String, Failure> {
-        let files = self.unpacked.verify().map_err(package::programs::failure)?;
+        let files = self.unpacked.verify().map_err(|error| package::programs::failure(&error))?;
         let host = Platform::host().map(|host| Program::CredentialProcess.file_name(host));
         if let Some(name) = host.filter(|name| !self.folder().join(name).is_file()) {
             let message = format!("the package holds no program for this computer ({name})");

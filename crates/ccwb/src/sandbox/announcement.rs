@@ -37,7 +37,7 @@ impl Announcement<'_> {
                 "a page; any password will do"
             },
         );
-        screen.row("AWS", &format!("{} (Cognito, STS, Bedrock)", self.sandbox.aws_url()));
+        screen.row("AWS", &format!("{} (Cognito, STS, Bedrock, CloudFormation)", self.sandbox.aws_url()));
         screen.row("telemetry", &format!("{} (OTLP over HTTP)", self.sandbox.otlp_url()));
         screen.row("identity pool", &self.sandbox.identity_pool_id());
         screen.row("control", &format!("{}_sandbox/", self.sandbox.idp_url()));
@@ -66,6 +66,7 @@ impl Announcement<'_> {
             "people": self.logins(),
             "config": self.config(),
             "environment": self.home.variables(),
+            "administrator_environment": self.sandbox.administrator_environment(),
             "credential_process": self.program,
         })
     }

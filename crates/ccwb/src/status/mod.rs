@@ -34,7 +34,7 @@ pub(crate) struct StatusArguments {
     #[arg(long)]
     pub(crate) drift: bool,
 
-    /// Where packages are: <profile>/<time>/ below it
+    /// Where packages are: PROFILE/TIME/ below it
     #[arg(short, long, value_name = "FOLDER", default_value = "dist")]
     pub(crate) output: PathBuf,
 

@@ -63,7 +63,7 @@ impl NewestPackage {
                 screen.failed("newest", &format!("{folder} is out of date ({}): run ccwb package", keys.join(", ")));
             }
             MadeFrom::Unknown(problem) => {
-                screen.skipped("newest", &format!("{folder}; whether it is current: {problem}"))
+                screen.skipped("newest", &format!("{folder}; whether it is current: {problem}"));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! `install` and `uninstall`: a package into this user's home, and out of it.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -33,7 +34,7 @@ pub(crate) fn run(world: &World, profile: Option<&str>, wanted: &Install) -> Res
     let mut text = format!("{}:\n", folder.path().display());
     let outcomes = if wanted.dry_run { folder.plan(&pieces) } else { folder.install(&pieces) };
     for (piece, outcome) in pieces.iter().zip(outcomes.map_err(InstallError::from)?) {
-        text.push_str(&format!("  {:<9} {}\n", in_words(outcome), piece.name));
+        let _ = writeln!(text, "  {:<9} {}", in_words(outcome), piece.name);
     }
     output::text(&text)?;
 
@@ -100,7 +101,9 @@ pub(crate) fn undo(world: &World, wanted: &Uninstall) -> Result<ExitCode, Error>
     let mut text = format!("{}:\n", folder.path().display());
     let lines = [("removed", &removal.removed), ("restored", &removal.restored), ("left", &removal.left)];
     for (word, names) in lines {
-        names.iter().for_each(|name| text.push_str(&format!("  {word:<9} {name}\n")));
+        for name in names {
+            let _ = writeln!(text, "  {word:<9} {name}");
+        }
     }
     if !removal.left.is_empty() {
         text.push_str("What is left was changed by somebody since it was installed.\n");

@@ -59,48 +59,16 @@ fn answer(world: &World, call: &Call, form: &Form, action: &str) -> Result<Strin
         "ListStackResources" => Ok(resources(stack)),
         "GetTemplate" => Ok(text("TemplateBody", &stack.template)),
         "DescribeChangeSet" => describe_change_set(stack, form),
-        "ExecuteChangeSet" => {
-            let change_set = find_change_set(stack, form)?;
-            if change_set.executed || change_set.changes.is_empty() {
-                let message = format!(
-                    "ChangeSet [{}] cannot be executed in its current status of [{}]",
-                    change_set.id,
-                    if change_set.executed { "EXECUTE_IN_PROGRESS" } else { "FAILED" }
-                );
-                return Err(QueryError::new(400, "InvalidChangeSetStatus", message));
-            }
-            change_set.executed = true;
-            let (desired, creates) = (change_set.desired.clone(), change_set.creates);
-            // The others were made for what the stack was before.
-            stack.change_sets.retain(|change_set| change_set.executed);
-            stack.begin(desired, creates, now);
-            Ok(String::new())
-        }
+        "ExecuteChangeSet" => execute(stack, form, now),
         "DeleteChangeSet" => {
             let id = find_change_set(stack, form)?.id.clone();
             stack.change_sets.retain(|change_set| change_set.id != id);
             Ok(String::new())
         }
         "DeleteStack" => {
-            if stack.protected {
-                return Err(QueryError::validation(format!(
-                    "Stack [{}] cannot be deleted while TerminationProtection is enabled",
-                    stack.name
-                )));
-            }
-            let kept = members(form, "RetainResources", "");
-            if !kept.is_empty() && stack.status != "DELETE_FAILED" {
-                return Err(QueryError::validation(
-                    "Invalid operation on stack. RetainResources can be specified only when the stack is in the \
-                     DELETE_FAILED state",
-                ));
-            }
-            if stack.status != "DELETE_COMPLETE" {
-                let kept: Vec<String> = kept.into_iter().map(|(name, _)| name).collect();
-                stack.begin_deletion(&kept, now);
-                if stack.resources.is_empty() {
-                    stack.advance(1, &mut account, faults, now);
-                }
+            delete(stack, form, now)?;
+            if stack.resources.is_empty() {
+                stack.advance(1, &mut account, faults, now);
             }
             Ok(String::new())
         }
@@ -108,43 +76,88 @@ fn answer(world: &World, call: &Call, form: &Form, action: &str) -> Result<Strin
             stack.protected = form.get("EnableTerminationProtection") == Some("true");
             Ok(text("StackId", &stack.id))
         }
-        "ContinueUpdateRollback" => {
-            if stack.status != "UPDATE_ROLLBACK_FAILED" {
-                return Err(state_error(stack, "rolled back"));
-            }
-            stack.begin_restoration(now);
-            Ok(String::new())
-        }
+        "ContinueUpdateRollback" => continue_rollback(stack, now),
         "DetectStackDrift" => Ok(text("StackDriftDetectionId", &random::uuid())),
-        "DescribeStackResourceDrifts" => {
-            let drifts = stack.resources.iter().filter(|(name, _)| drifted.contains(name)).map(|(name, resource)| {
-                let difference = element(
-                    "member",
-                    &[
-                        text("PropertyPath", "/Description"),
-                        text("ExpectedValue", "a"),
-                        text("ActualValue", "b"),
-                        text("DifferenceType", "NOT_EQUAL"),
-                    ],
-                );
-                [
-                    text("StackId", &stack.id),
-                    text("LogicalResourceId", name),
-                    text("PhysicalResourceId", &resource.desired.physical),
-                    text("ResourceType", &resource.desired.kind),
-                    text("StackResourceDriftStatus", "MODIFIED"),
-                    format!("<PropertyDifferences>{difference}</PropertyDifferences>"),
-                    text("Timestamp", &time(now)),
-                ]
-                .concat()
-            });
-            Ok(list("StackResourceDrifts", drifts))
-        }
+        "DescribeStackResourceDrifts" => Ok(drifts(stack, drifted, now)),
         _ => {
             let message = format!("Could not find operation {action} for version {VERSION}");
             Err(QueryError::new(400, "InvalidAction", message))
         }
     }
+}
+
+type Time = chrono::DateTime<chrono::Utc>;
+
+fn execute(stack: &mut Stack, form: &Form, now: Time) -> Result<String, QueryError> {
+    let change_set = find_change_set(stack, form)?;
+    if change_set.executed || change_set.changes.is_empty() {
+        let message = format!(
+            "ChangeSet [{}] cannot be executed in its current status of [{}]",
+            change_set.id,
+            if change_set.executed { "EXECUTE_IN_PROGRESS" } else { "FAILED" }
+        );
+        return Err(QueryError::new(400, "InvalidChangeSetStatus", message));
+    }
+    change_set.executed = true;
+    let (desired, creates) = (change_set.desired.clone(), change_set.creates);
+    // The others were made for what the stack was before.
+    stack.change_sets.retain(|change_set| change_set.executed);
+    stack.begin(desired, creates, now);
+    Ok(String::new())
+}
+
+fn continue_rollback(stack: &mut Stack, now: Time) -> Result<String, QueryError> {
+    if stack.status != "UPDATE_ROLLBACK_FAILED" {
+        return Err(state_error(stack, "rolled back"));
+    }
+    stack.begin_restoration(now);
+    Ok(String::new())
+}
+
+fn delete(stack: &mut Stack, form: &Form, now: Time) -> Result<(), QueryError> {
+    if stack.protected {
+        return Err(QueryError::validation(format!(
+            "Stack [{}] cannot be deleted while TerminationProtection is enabled",
+            stack.name
+        )));
+    }
+    let kept = members(form, "RetainResources", "");
+    if !kept.is_empty() && stack.status != "DELETE_FAILED" {
+        return Err(QueryError::validation(
+            "Invalid operation on stack. RetainResources can be specified only when the stack is in the \
+             DELETE_FAILED state",
+        ));
+    }
+    if stack.status != "DELETE_COMPLETE" {
+        let kept: Vec<String> = kept.into_iter().map(|(name, _)| name).collect();
+        stack.begin_deletion(&kept, now);
+    }
+    Ok(())
+}
+
+fn drifts(stack: &Stack, drifted: &[String], now: Time) -> String {
+    let drifts = stack.resources.iter().filter(|(name, _)| drifted.contains(name)).map(|(name, resource)| {
+        let difference = element(
+            "member",
+            &[
+                text("PropertyPath", "/Description"),
+                text("ExpectedValue", "a"),
+                text("ActualValue", "b"),
+                text("DifferenceType", "NOT_EQUAL"),
+            ],
+        );
+        [
+            text("StackId", &stack.id),
+            text("LogicalResourceId", name),
+            text("PhysicalResourceId", &resource.desired.physical),
+            text("ResourceType", &resource.desired.kind),
+            text("StackResourceDriftStatus", "MODIFIED"),
+            format!("<PropertyDifferences>{difference}</PropertyDifferences>"),
+            text("Timestamp", &time(now)),
+        ]
+        .concat()
+    });
+    list("StackResourceDrifts", drifts)
 }
 
 struct Known<'a> {
@@ -154,9 +167,7 @@ struct Known<'a> {
 
 impl Known<'_> {
     fn find(&mut self, name: &str) -> Option<&mut Stack> {
-        self.all.iter_mut().rev().find(|stack| {
-            stack.id == name || (stack.name == name && stack.region == self.region && stack.status != "DELETE_COMPLETE")
-        })
+        self.all.iter_mut().rev().find(|stack| stack.answers_to(self.region, name))
     }
 }
 
@@ -186,12 +197,7 @@ fn members(form: &Form, name: &str, suffixes: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn create_change_set(
-    known: &mut Known<'_>,
-    place: Place<'_>,
-    form: &Form,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<String, QueryError> {
+fn create_change_set(known: &mut Known<'_>, place: Place<'_>, form: &Form, now: Time) -> Result<String, QueryError> {
     let name = form.get("StackName").unwrap_or_default();
     let set_name = form.get("ChangeSetName").unwrap_or_default();
     let creates = form.get("ChangeSetType") == Some("CREATE");
@@ -326,7 +332,7 @@ impl Stacks {
         name: &str,
         template: &str,
         parameters: BTreeMap<String, String>,
-        now: chrono::DateTime<chrono::Utc>,
+        now: Time,
     ) -> Result<(), String> {
         let mut stack = Stack::new(place.account, place.region, name, now);
         let tags = BTreeMap::new();

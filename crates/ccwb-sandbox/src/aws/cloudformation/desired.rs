@@ -141,7 +141,8 @@ impl Name {
 fn named(value: &Value, names: &[Name]) -> Value {
     match value {
         Value::String(text) => {
-            if let Some(name) = names.iter().find(|name| name.logical == *text) {
+            // A bucket's stand-in is in lower case.
+            if let Some(name) = names.iter().find(|name| name.logical.eq_ignore_ascii_case(text)) {
                 return Value::String(name.physical.clone());
             }
             let replace = |text: String, name: &Name| match &name.stand_in {

@@ -132,6 +132,11 @@ impl Stack {
         stack
     }
 
+    /// To its name while it exists, to its ARN for ever.
+    pub(super) fn answers_to(&self, region: &str, name: &str) -> bool {
+        self.id == name || (self.name == name && self.region == region && self.status != "DELETE_COMPLETE")
+    }
+
     /// A new state of the stack itself.
     pub(super) fn enter(&mut self, status: &'static str, reason: Option<String>, now: DateTime<Utc>) {
         self.status = status;
@@ -178,11 +183,8 @@ impl Stack {
 }
 
 impl Stacks {
-    /// By name: the one that exists. By ARN: also one that was deleted.
     pub(crate) fn find(&mut self, region: &str, name: &str) -> Option<&mut Stack> {
-        self.all.iter_mut().rev().find(|stack| {
-            stack.id == name || (stack.name == name && stack.region == region && stack.status != "DELETE_COMPLETE")
-        })
+        self.all.iter_mut().rev().find(|stack| stack.answers_to(region, name))
     }
 }
 
