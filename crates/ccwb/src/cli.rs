@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::administrator::{ConfigCommand, ContextCommand};
 use crate::choices::{FederationKind, Provider, Storage};
+use crate::cleanup::CleanupArguments;
 use crate::deploy::DeployArguments;
 use crate::destroy::DestroyArguments;
+use crate::doctor::DoctorArguments;
 use crate::failure::{Failure, exit};
 use crate::init::InitArguments;
 use crate::package::PackageArguments;
@@ -67,6 +69,16 @@ pub(crate) enum Command {
     /// Installs the package, signs in with your browser, calls AWS as programs do, looks for the models, and uninstalls.
     /// Your own ~/.aws, Claude Code's settings and your keyring are not touched.
     Test(TestArguments),
+    /// Look whether this computer has what the other commands need; safe to paste, the exit code counts failures
+    ///
+    /// Profiles, programs for packages, the newest package, AWS credentials, the identity provider, the clock. What cannot be
+    /// told without network or credentials is skipped.
+    Doctor(DoctorArguments),
+    /// Remove what this project left on this computer, and list what is left
+    ///
+    /// An install is undone exactly, by what it remembers. Settings of an install of the AWS guidance are taken out of the
+    /// files they are in, with the difference shown first. Packages and the administrator's profile go only when asked for.
+    Cleanup(CleanupArguments),
     /// Stands in for a browser in the demo: writes the address to a file
     #[command(name = "__browser", hide = true)]
     Browser {

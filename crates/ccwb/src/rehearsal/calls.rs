@@ -13,9 +13,9 @@ use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceConfiguration, Message};
 use serde::{Deserialize, Serialize};
 
-use crate::row::Row;
 use crate::failure::{Failure, TELL_US, exit};
 use crate::http;
+use crate::row::Row;
 use crate::surroundings::Surroundings;
 
 /// What is asked for, as JSON in one argument. Nothing in it is secret.

@@ -11,13 +11,13 @@ use tokio::sync::Notify;
 
 use super::TestArguments;
 use super::calls::Wanted;
-use crate::row::{Row, Table};
 use super::stage::{Stage, unexpected};
 use super::subject::Subject;
 use crate::demo::sign_in::{self, Login, seconds};
 use crate::demo::stage::{Said, run};
 use crate::demo::visit::Visitor;
 use crate::failure::{Failure, exit};
+use crate::row::{Row, Table};
 use crate::screen::{Screen, Spinner};
 use crate::status::package::{MadeFrom, compare};
 

@@ -11,12 +11,12 @@ use clap::Args;
 use serde_json::json;
 
 use self::checks::Rehearsal;
-use crate::row::{Outcome, Table};
 use self::stage::Stage;
 use self::subject::Subject;
 use crate::demo::visit::Visitor;
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::row::{Outcome, Table};
 use crate::screen::Screen;
 use crate::surroundings::Surroundings;
 
@@ -47,7 +47,7 @@ pub(crate) struct TestArguments {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) region: Vec<String>,
 
-    /// Where packages are: <profile>/<time>/ below it
+    /// Where packages are: PROFILE/TIME/ below it
     #[arg(short, long, value_name = "FOLDER", default_value = "dist")]
     pub(crate) output: PathBuf,
 
