@@ -46,7 +46,8 @@ fn tests_below(folder: &Path, found: &mut BTreeSet<String>) {
 fn every_report_of_the_field_has_its_row_and_every_test_that_a_row_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut tests = BTreeSet::new();
-    for folder in ["harness", "journeys", "contracts", "doctor", "real_parts", "../crates"] {
+    let folders = ["harness", "journeys", "contracts", "doctor", "real_parts", "deployment", "rollout", "../crates"];
+    for folder in folders {
         tests_below(&root.join(folder), &mut tests);
     }
     assert!(tests.len() > 400, "the sources are read: {}", tests.len());
