@@ -1,21 +1,14 @@
 //! Removing a stack.
 
 use crate::follow::failure;
-use crate::{Cloud, CloudError, Left, Phase, Progress, Resource, Stack, StackEvent, Watch};
-
-/// A stack that is gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deleted {
-    /// What outlives it, because its template or somebody said so.
-    pub left: Vec<Left>,
-}
+use crate::{Cloud, CloudError, Left, Phase, Progress, Resource, Stack, Watch};
 
 impl Cloud {
-    /// Deletes a stack and waits for as long as AWS works on it. Buckets of the stack are emptied, except those named in
+    /// Deletes a stack, waits for as long as AWS works on it, and gives what outlives it. Buckets of the stack are emptied, except those named in
     /// `kept` (names in the template): what is to outlive the stack.
     ///
     /// A stack whose last deletion failed leaves those alone; in any other one the template has to say so (`DeletionPolicy`).
-    pub async fn delete(&self, stack: &Stack, kept: &[String], watch: &mut Watch<'_>) -> Result<Deleted, CloudError> {
+    pub async fn delete(&self, stack: &Stack, kept: &[String], watch: &mut Watch<'_>) -> Result<Vec<Left>, CloudError> {
         let resources = self.resources(stack).await?;
         self.empty_buckets(stack, &resources, kept, watch).await?;
         let last = self.newest_event(stack).await?;
@@ -27,10 +20,9 @@ impl Cloud {
         let request = request.client_request_token(self.token());
         request.send().await.map_err(|error| CloudError::sdk("cloudformation:DeleteStack", error))?;
         let followed = self.follow(&stack.region, &stack.id, last, watch).await?;
-        match followed.stack {
-            None => Ok(Deleted { left: Vec::new() }),
-            Some(now) if now.status.phase() == Phase::Gone => Ok(Deleted { left: left(stack, &followed.events) }),
-            Some(now) => Err(failure(&now, followed.events)),
+        match &followed.stack {
+            Some(now) if now.status.phase() != Phase::Gone => Err(failure(now, followed.events)),
+            _ => Ok(followed.left()),
         }
     }
 
@@ -55,10 +47,4 @@ impl Cloud {
         }
         Ok(())
     }
-}
-
-/// AWS says `DELETE_SKIPPED` of what it leaves.
-fn left(stack: &Stack, events: &[StackEvent]) -> Vec<Left> {
-    let skipped = events.iter().filter(|event| event.status.name() == "DELETE_SKIPPED" && !event.physical.is_empty());
-    skipped.map(|event| Left::new(stack, &event.resource, &event.kind, &event.physical)).collect()
 }
