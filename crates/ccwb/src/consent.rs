@@ -38,7 +38,11 @@ async fn ask(screen: &Screen, question: &str) -> Result<String, Failure> {
     });
     tokio::select! {
         answer = answer => Ok(answer.unwrap_or_default()),
-        () = interrupt::requested() => Err(refused()),
+        () = interrupt::requested() => {
+            // The terminal has just shown ^C.
+            let _ = writeln!(out);
+            Err(refused())
+        }
     }
 }
 
