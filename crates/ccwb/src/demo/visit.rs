@@ -96,7 +96,7 @@ pub(crate) async fn cancel(authorization: &Url) -> Result<(), Failure> {
     if let Some(state) = parameter(authorization, "state") {
         callback.query_pairs_mut().append_pair("state", &state);
     }
-    http_client()?.get_json(&callback).await.map(drop).map_err(|error| unexpected(error.to_string()))
+    http_client()?.get_page(&callback).await.map(drop).map_err(|error| unexpected(error.to_string()))
 }
 
 /// What a browser does with an address, without showing anything. It leaves this computer for nobody.
@@ -107,7 +107,7 @@ async fn follow(client: &HttpClient, address: &Url) -> Result<(), Failure> {
         if !is_loopback(&address) {
             return Err(unexpected(format!("the sign-in led away from this computer, to {}", address.authority())));
         }
-        let answer = client.get_json(&address).await.map_err(|error| unexpected(error.to_string()))?;
+        let answer = client.get_page(&address).await.map_err(|error| unexpected(error.to_string()))?;
         let location = answer.headers().get("location").and_then(|location| location.to_str().ok());
         match location.and_then(|location| address.join(location).ok()) {
             Some(next) if answer.status().is_redirection() => address = next,
