@@ -6,6 +6,7 @@
 //! - [`merge`](merge()) and [`undo`]: our values into a text that belongs to somebody else, and out of it. [`Jsonc`] and
 //!   [`AwsIni`] are the two forms; whatever is not ours keeps every byte.
 //! - [`InstallFolder`]: the programs themselves, and an older install that lay in their place.
+//! - [`Leftover`]: what an older install left without a record.
 //! - [`Step`], [`carry_out`], [`carry_out_undoing`]: the same for files, with a [`Record`] of what was there before.
 //!
 //! All but the last line is functions from text to text. Nothing here prints, asks the environment or knows a place: a
@@ -19,6 +20,7 @@ mod document;
 mod file;
 mod folder;
 mod jsonc;
+mod leftover;
 mod merge;
 mod older_install;
 mod plan;
@@ -33,6 +35,7 @@ pub use document::{Document, Key, Malformed};
 pub use file::{Audience, FileError, Found};
 pub use folder::{InstallFolder, Outcome, Piece, Removal};
 pub use jsonc::Jsonc;
+pub use leftover::Leftover;
 pub use merge::{Change, ChangeKind, Entry, Merged, Owned, Remembered, Rule, Undone, digest, merge, undo};
 pub use plan::{InstallError, Step, Wish, carry_out, carry_out_undoing};
 pub use quote::{System, command_line, credential_process};

@@ -39,7 +39,13 @@ impl Checksums {
         self.0.get(name).map(String::as_str)
     }
 
-    pub(crate) fn insert(&mut self, name: &str, digest: String) {
+    /// Every file with its digest, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, digest)| (name.as_str(), digest.as_str()))
+    }
+
+    /// Lists a file.
+    pub fn insert(&mut self, name: &str, digest: String) {
         self.0.insert(name.to_owned(), digest);
     }
 

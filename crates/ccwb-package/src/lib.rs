@@ -12,6 +12,7 @@ mod package;
 mod platform;
 mod programs;
 mod release;
+mod unpacked;
 
 pub use build::{Builder, Progress};
 pub use checksums::{CHECKSUMS_FILE, Checksums, sha256};
@@ -19,3 +20,4 @@ pub use error::PackageError;
 pub use package::{ARCHIVE_FOLDER, Package, SettingsFile, Written};
 pub use platform::Platform;
 pub use programs::{Missing, Program, Programs, Provenance};
+pub use unpacked::Unpacked;

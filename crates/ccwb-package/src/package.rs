@@ -89,6 +89,12 @@ impl Package<'_> {
         Ok(Written { folder, archive, archive_sha256: sha256(&bytes), files })
     }
 
+    /// Writes the folder alone, for a try.
+    pub fn write_folder(&self, programs: &Programs, folder: &Path) -> Result<(), PackageError> {
+        let below = folder.parent().unwrap_or(Path::new("."));
+        write_folder(&self.entries(programs)?, below, folder)
+    }
+
     /// Every file of the package by its path, `SHA256SUMS` last to be made and over all the others.
     fn entries(&self, programs: &Programs) -> Result<BTreeMap<String, Entry>, PackageError> {
         if programs.found.is_empty() {

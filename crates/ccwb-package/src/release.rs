@@ -58,7 +58,7 @@ fn verify(path: &Path, platform: Platform, sums: &Checksums) -> Result<(), Packa
     })
 }
 
-fn checksums(release: &Path, folder: &Path) -> Result<Checksums, PackageError> {
+pub(crate) fn checksums(release: &Path, folder: &Path) -> Result<Checksums, PackageError> {
     let path = folder.join(CHECKSUMS_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => Checksums::parse(&text).map_err(|line| PackageError::BadChecksums { path, line }),

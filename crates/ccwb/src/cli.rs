@@ -7,11 +7,14 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::administrator::{ConfigCommand, ContextCommand};
 use crate::choices::{FederationKind, Provider, Storage};
+use crate::cleanup::CleanupArguments;
 use crate::deploy::DeployArguments;
 use crate::destroy::DestroyArguments;
+use crate::doctor::DoctorArguments;
 use crate::failure::{Failure, exit};
 use crate::init::InitArguments;
 use crate::package::PackageArguments;
+use crate::rehearsal::TestArguments;
 use crate::status::StatusArguments;
 use crate::surroundings::Surroundings;
 
@@ -61,6 +64,21 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Delete the stacks of a profile, and list what is left
     Destroy(DestroyArguments),
+    /// Live through a user's first day with the package, in a throw-away home
+    ///
+    /// Installs the package, signs in with your browser, calls AWS as programs do, looks for the models, and uninstalls.
+    /// Your own ~/.aws, Claude Code's settings and your keyring are not touched.
+    Test(TestArguments),
+    /// Look whether this computer has what the other commands need; safe to paste, the exit code counts failures
+    ///
+    /// Profiles, programs for packages, the newest package, AWS credentials, the identity provider, the clock. What cannot be
+    /// told without network or credentials is skipped.
+    Doctor(DoctorArguments),
+    /// Remove what this project left on this computer, and list what is left
+    ///
+    /// An install is undone exactly, by what it remembers. Settings of an install of the AWS guidance are taken out of the
+    /// files they are in, with the difference shown first. Packages and the administrator's profile go only when asked for.
+    Cleanup(CleanupArguments),
     /// Stands in for a browser in the demo: writes the address to a file
     #[command(name = "__browser", hide = true)]
     Browser {
@@ -72,6 +90,12 @@ pub(crate) enum Command {
     /// The demo's AWS program: calls STS and Bedrock with what the AWS profile gives it
     #[command(name = "__aws-call", hide = true)]
     AwsCall,
+    /// The AWS program of ccwb test
+    #[command(name = "__test-calls", hide = true)]
+    TestCalls {
+        /// What is asked for, as JSON
+        wanted: String,
+    },
 }
 
 /// `ccwb demo`.

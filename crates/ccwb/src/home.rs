@@ -17,7 +17,7 @@ use crate::surroundings::Surroundings;
 const REDIRECT_PORTS: std::ops::Range<u16> = 8400..8410;
 
 /// What a program needs of its surroundings to run at all; none of it leads to a person's settings.
-const HARMLESS: &[&str] = &[
+pub(crate) const HARMLESS: &[&str] = &[
     "PATH",
     "LANG",
     "LC_ALL",
@@ -56,11 +56,7 @@ pub(crate) struct Install<'a> {
 
 impl Home {
     pub(crate) fn new(install: &Install<'_>) -> Result<Self, Failure> {
-        let root = private_folder().map_err(|error| {
-            let message = format!("could not make a temporary folder: {error}");
-            let hint = "free some space, or set TMPDIR to a folder that you can write";
-            Failure::new("temporary-folder", exit::STORE, message, hint)
-        })?;
+        let root = private_folder("ccwb-demo-")?;
         let mut home = Self { root, profile: install.profile.to_owned(), environment: install.sandbox.environment() };
         write(&home.config(), &config_json(install))?;
         if let Some(program) = install.program {
@@ -142,11 +138,16 @@ impl Home {
     }
 }
 
-fn private_folder() -> std::io::Result<TempDir> {
+/// A temporary folder that only this user may enter.
+pub(crate) fn private_folder(prefix: &str) -> Result<TempDir, Failure> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.prefix("ccwb-demo-").tempdir()
+    builder.prefix(prefix).tempdir().map_err(|error| {
+        let message = format!("could not make a temporary folder: {error}");
+        let hint = "free some space, or set TMPDIR to a folder that you can write";
+        Failure::new("temporary-folder", exit::STORE, message, hint)
+    })
 }
 
 /// A command line that sets a variable in the person's shell.
@@ -186,7 +187,8 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(private_file::write(path, text.as_bytes())?)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+/// Every file below a folder.
+pub(crate) fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     // What cannot be listed is not shown; nothing depends on it.
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         match entry.file_type() {

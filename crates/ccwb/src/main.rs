@@ -1,17 +1,20 @@
 //! The administrator's program: roll out Claude Code on Amazon Bedrock with the company's own sign-in.
 //!
-//! `ccwb init` makes an administrator's profile; `ccwb context` and `ccwb config` look after profiles. `ccwb demo` shows all of it on one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that
-//! the demo uses.
+//! `ccwb init` makes an administrator's profile; `context` and `config` look after profiles; `deploy`, `status` and `destroy`
+//! are AWS's side; `package` and `test` are the users'; `doctor` and `cleanup` this computer's. `ccwb demo` shows all of it on
+//! one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that the demo uses.
 
 mod administrator;
 mod aws;
 mod aws_call;
 mod choices;
+mod cleanup;
 mod cli;
 mod consent;
 mod demo;
 mod deploy;
 mod destroy;
+mod doctor;
 mod failure;
 mod hand_over;
 mod home;
@@ -19,7 +22,9 @@ mod http;
 mod init;
 mod interrupt;
 mod package;
+mod rehearsal;
 mod request_log;
+mod row;
 mod sandbox;
 mod screen;
 mod status;
@@ -56,6 +61,10 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
         Command::Status(arguments) => Box::pin(status::run(&arguments, surroundings)).await,
         Command::Destroy(arguments) => Box::pin(destroy::run(&arguments, surroundings)).await,
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
+        Command::Cleanup(arguments) => cleanup::run(&arguments, surroundings).await,
+        Command::Doctor(arguments) => doctor::run(&arguments, surroundings).await,
+        Command::Test(arguments) => rehearsal::run(&arguments, surroundings).await,
+        Command::TestCalls { wanted } => rehearsal::run_calls(&wanted, surroundings).await,
         Command::AwsCall => aws_call::run().await,
     }
 }

@@ -17,6 +17,8 @@ const VALUE_COLUMN: usize = 24;
 pub(crate) struct Screen {
     /// Columns; `None` in a pipe, where nothing is wrapped.
     width: Option<usize>,
+    /// Where standard output is for data.
+    on_stderr: bool,
 }
 
 impl Screen {
@@ -24,7 +26,12 @@ impl Screen {
         let term = Term::stdout();
         let width =
             term.is_term().then(|| term.size_checked().map_or(80, |(_, columns)| usize::from(columns).clamp(40, 100)));
-        Self { width }
+        Self { width, on_stderr: false }
+    }
+
+    /// For what a person follows while the answer on standard output is JSON. Nobody is asked anything.
+    pub(crate) fn beside_json() -> Self {
+        Self { width: None, on_stderr: true }
     }
 
     /// Columns of a line.
@@ -198,9 +205,11 @@ impl Screen {
     }
 
     /// A line as it is. A reader that went away does not stop what is under way, least of all the cleaning up.
-    #[expect(clippy::unused_self, reason = "what is written is written to the screen")]
     pub(crate) fn line(&self, text: impl Display) {
-        let _ = writeln!(std::io::stdout(), "{text}");
+        let _ = match self.on_stderr {
+            true => writeln!(std::io::stderr(), "{text}"),
+            false => writeln!(std::io::stdout(), "{text}"),
+        };
     }
 
     fn labelled(&self, mark: &str, label: &str, value: &str) {

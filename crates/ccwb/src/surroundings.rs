@@ -53,6 +53,15 @@ impl Surroundings {
         names.iter().filter_map(|name| Some((OsString::from(name), self.get(name)?.to_owned())))
     }
 
+    /// Those that are set and begin so.
+    pub(crate) fn starting_with<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (OsString, OsString)> + 'a {
+        let begins = move |name: &OsStr| name.to_str().is_some_and(|name| name.starts_with(prefix));
+        self.environment
+            .iter()
+            .filter(move |(name, value)| begins(name) && !value.is_empty())
+            .map(|(name, value)| (name.clone(), value.clone()))
+    }
+
     /// How the person can start this program again.
     pub(crate) fn own_command(&self) -> &'static str {
         if self.get("CARGO_MANIFEST_DIR").is_some() { "cargo run --release -p ccwb --" } else { "ccwb" }

@@ -63,6 +63,7 @@ const ENDPOINTS: &[&str] = &[
     "bedrock:ConverseStream",
     "bedrock:ListFoundationModels",
     "bedrock:ListInferenceProfiles",
+    "bedrock:GetInferenceProfile",
     "otlp",
     "otlp:metrics",
     "otlp:logs",

@@ -6,12 +6,12 @@
 mod cached;
 mod claude_code;
 mod finish;
-mod program;
+pub(crate) mod program;
 mod renewal;
-mod sign_in;
-mod stage;
+pub(crate) mod sign_in;
+pub(crate) mod stage;
 mod traffic;
-mod visit;
+pub(crate) mod visit;
 mod work;
 
 use std::time::{Duration, Instant};

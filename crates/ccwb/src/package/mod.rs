@@ -1,15 +1,15 @@
 //! `ccwb package`: the folder and the archive that users get.
 
-mod programs;
+pub(crate) mod programs;
 mod readme;
 mod report;
 mod settings;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ccwb_admin::{AdminProfile, SettingsTarget};
 use ccwb_config::Config;
-use ccwb_package::{Package, Platform, Program, SettingsFile};
+use ccwb_package::{Package, Platform, Program, Programs, SettingsFile};
 use clap::Args;
 
 use crate::administrator;
@@ -62,13 +62,7 @@ pub(crate) fn run(arguments: &PackageArguments, surroundings: &Surroundings) -> 
     let stored = administrator::profile(surroundings, arguments.profile.as_deref())?;
     let profile = stored.profile().map_err(Failure::from)?;
     // Everything that can be wrong with the profile is found before anything is built.
-    let config = profile.user_config_text(&profile.outputs).map_err(Failure::from)?;
-    let checked =
-        Config::from_text("config.json".as_ref(), config.clone()).profile(profile.name.as_str()).map_err(|error| {
-            let hint = format!("run ccwb init --profile {}", profile.name);
-            Failure::new("profile-value", exit::CONFIG, error.to_string(), hint)
-        })?;
-    let settings = settings::text(&profile, &checked)?;
+    let texts = Texts::of(&profile)?;
 
     let wanted = Program::wanted(profile.monitoring.enabled);
     let named = (!arguments.platform.is_empty()).then_some(asked.as_slice());
@@ -77,12 +71,42 @@ pub(crate) fn run(arguments: &PackageArguments, surroundings: &Surroundings) -> 
         return Err(programs::incomplete(&programs));
     }
     let readme = readme::text(&profile, &programs);
-    let package =
-        Package { config: &config, settings: &settings, settings_file: settings_file(&profile), readme: &readme };
     let below = arguments.output.join(profile.name.as_str());
-    let written = package.write(&programs, &below, &stamp()).map_err(|error| programs::failure(&error))?;
+    let written =
+        texts.package(&readme).write(&programs, &below, &stamp()).map_err(|error| programs::failure(&error))?;
     report::show(&screen, arguments.json, &profile, &programs, &written);
     Ok(())
+}
+
+/// Writes a package into a folder, and no archive of it.
+pub(crate) fn write_folder(profile: &AdminProfile, programs: &Programs, folder: &Path) -> Result<(), Failure> {
+    let readme = readme::text(profile, programs);
+    Texts::of(profile)?.package(&readme).write_folder(programs, folder).map_err(|error| programs::failure(&error))
+}
+
+/// What a profile puts into its package.
+struct Texts {
+    config: String,
+    settings: String,
+    settings_file: SettingsFile,
+}
+
+impl Texts {
+    fn of(profile: &AdminProfile) -> Result<Self, Failure> {
+        let config = profile.user_config_text(&profile.outputs).map_err(Failure::from)?;
+        let checked = Config::from_text("config.json".as_ref(), config.clone())
+            .profile(profile.name.as_str())
+            .map_err(|error| {
+                let hint = format!("run ccwb init --profile {}", profile.name);
+                Failure::new("profile-value", exit::CONFIG, error.to_string(), hint)
+            })?;
+        Ok(Self { settings: settings::text(profile, &checked)?, settings_file: settings_file(profile), config })
+    }
+
+    fn package<'a>(&'a self, readme: &'a str) -> Package<'a> {
+        let Self { config, settings, settings_file } = self;
+        Package { config, settings, settings_file: *settings_file, readme }
+    }
 }
 
 fn platforms(words: &[String]) -> Result<Vec<Platform>, Failure> {

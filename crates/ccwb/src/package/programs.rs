@@ -85,7 +85,7 @@ fn nowhere() -> Failure {
 }
 
 /// The checkout that cargo runs this program in, or in whose target folder it lies.
-fn checkout(surroundings: &Surroundings) -> Option<PathBuf> {
+pub(crate) fn checkout(surroundings: &Surroundings) -> Option<PathBuf> {
     let by_cargo = surroundings.get("CARGO_MANIFEST_DIR").and_then(|package| Path::new(package).ancestors().nth(2));
     let around = || surroundings.executable().ancestors().skip(1).find(|folder| is_checkout(folder));
     by_cargo.filter(|folder| is_checkout(folder)).or_else(around).map(Path::to_owned)

@@ -1,7 +1,7 @@
 //! `ccwb status`: what is deployed, whether it can be reached, and whether the newest package was made from it.
 
-mod endpoints;
-mod package;
+pub(crate) mod endpoints;
+pub(crate) mod package;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -31,7 +31,8 @@ pub(crate) fn newest(dist: &Path, profile: &AdminProfile, outputs: &Outputs) -> 
     Some(NewestPackage { folder, made_from })
 }
 
-fn compare(file: &Path, profile: &AdminProfile, outputs: &Outputs) -> MadeFrom {
+/// How the config.json of a package relates to a profile.
+pub(crate) fn compare(file: &Path, profile: &AdminProfile, outputs: &Outputs) -> MadeFrom {
     let packaged = std::fs::read_to_string(file).map_err(|error| error.to_string());
     let packaged = packaged.and_then(|text| serde_json::from_str::<Value>(&text).map_err(|error| error.to_string()));
     let packaged = match packaged {

@@ -1,3 +1,4 @@
+use ccwb_bedrock::{Catalogue, InferenceProfile};
 use serde_json::{Value, json};
 
 use super::{ApiError, validation};
@@ -45,11 +46,14 @@ pub(super) fn foundation_models(world: &World) -> Reply {
     Reply::json(200, &json!({"modelSummaries": summaries}))
 }
 
-pub(super) fn inference_profiles(world: &World, query: &Form) -> Result<Reply, ApiError> {
+/// Those that can be called in a region.
+pub(super) fn inference_profiles(world: &World, region: &str, query: &Form) -> Result<Reply, ApiError> {
     let kind = query.get("type");
     let profiles = match kind {
-        None | Some("SYSTEM_DEFINED") => system_profiles(world),
-        Some("APPLICATION") => Vec::new(),
+        None | Some("SYSTEM_DEFINED") => {
+            Catalogue::bundled().callable_in(region).map(|profile| summary(world, region, profile)).collect()
+        }
+        Some("APPLICATION") => Vec::<Value>::new(),
         Some(other) => {
             return Err(validation(format!(
                 "1 validation error detected: Value '{other}' at 'typeEquals' failed to satisfy constraint: Member must \
@@ -60,25 +64,32 @@ pub(super) fn inference_profiles(world: &World, query: &Form) -> Result<Reply, A
     Ok(Reply::json(200, &json!({"inferenceProfileSummaries": profiles})).note_some("type", kind))
 }
 
-fn system_profiles(world: &World) -> Vec<Value> {
-    let (partition, region, account) = (world.options.partition(), &world.options.region, &world.options.account_id);
-    let geography = match region.split('-').next() {
-        Some("ap") => "apac",
-        Some(geography @ "eu") => geography,
-        _ => "us",
-    };
-    let profile = |geography: &str, id: &str, name: &str| {
-        json!({
-            "inferenceProfileId": format!("{geography}.{id}"),
-            "inferenceProfileArn": format!("arn:{partition}:bedrock:{region}:{account}:inference-profile/{geography}.{id}"),
-            "inferenceProfileName": format!("{} {name}", geography.to_ascii_uppercase()),
-            "models": [{"modelArn": model_arn(world, id)}],
-            "status": "ACTIVE", "type": "SYSTEM_DEFINED",
-            "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z",
-        })
-    };
-    let of_all = |(id, name): &(&str, &str)| [profile(geography, id, name), profile("global", id, name)];
-    MODELS.iter().flat_map(of_all).collect()
+/// One of them, by its id or its ARN.
+pub(super) fn inference_profile(world: &World, region: &str, name: &str) -> Result<Reply, ApiError> {
+    let id = name.rsplit_once(":inference-profile/").map_or(name, |(_, id)| id);
+    let known = Catalogue::bundled().callable_in(region).find(|profile| profile.id == id);
+    known.map(|profile| Reply::json(200, &summary(world, region, profile))).ok_or_else(|| ApiError {
+        status: 404,
+        code: "ResourceNotFoundException",
+        message: format!("The provided inference profile {name} could not be found in {region}."),
+    })
+}
+
+fn summary(world: &World, region: &str, profile: &InferenceProfile) -> Value {
+    let (partition, account, id) = (world.options.partition(), &world.options.account_id, &profile.id);
+    let name = Catalogue::bundled().model(&profile.model).map_or(profile.model.as_str(), |model| &model.name);
+    let serving = profile.destinations.as_deref().unwrap_or_default().iter().map(String::as_str);
+    let models = serving.chain(profile.destinations.is_none().then_some(region));
+    let models = models
+        .map(|at| json!({"modelArn": format!("arn:{partition}:bedrock:{at}::foundation-model/{}", profile.model)}));
+    json!({
+        "inferenceProfileId": id,
+        "inferenceProfileArn": format!("arn:{partition}:bedrock:{region}:{account}:inference-profile/{id}"),
+        "inferenceProfileName": format!("{} {name}", profile.prefix.to_ascii_uppercase()),
+        "models": models.collect::<Vec<Value>>(),
+        "status": "ACTIVE", "type": "SYSTEM_DEFINED",
+        "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z",
+    })
 }
 
 fn model_arn(world: &World, id: &str) -> String {

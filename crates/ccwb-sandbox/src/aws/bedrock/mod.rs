@@ -1,4 +1,4 @@
-//! Amazon Bedrock: the runtime and the two lists of the control plane. AWS JSON over REST.
+//! Amazon Bedrock: the runtime, and what the control plane says of models. AWS JSON over REST.
 //!
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/>
 
@@ -49,6 +49,7 @@ pub(super) fn operation(call: &Call) -> Option<&'static str> {
     match (call.method.as_str(), call.path.as_str()) {
         ("GET", "/foundation-models") => Some("ListFoundationModels"),
         ("GET", "/inference-profiles") => Some("ListInferenceProfiles"),
+        ("GET", path) if path.starts_with("/inference-profiles/") => Some("GetInferenceProfile"),
         ("POST", path) => match model_and_action(path)?.1 {
             "invoke" => Some("InvokeModel"),
             "invoke-with-response-stream" => Some("InvokeModelWithResponseStream"),
@@ -66,8 +67,9 @@ fn model_and_action(path: &str) -> Option<(&str, &str)> {
 }
 
 pub(super) fn handle(world: &World, call: &Call, operation: &str) -> Reply {
-    let model =
-        model_and_action(&call.path).map(|(model, _)| percent_decode_str(model).decode_utf8_lossy().into_owned());
+    let model = model_and_action(&call.path).map(|(model, _)| model);
+    let model = model.or_else(|| call.path.strip_prefix("/inference-profiles/"));
+    let model = model.map(|model| percent_decode_str(model).decode_utf8_lossy().into_owned());
     let reply = caller(world, call)
         .and_then(|caller| answer(world, call, operation, model.as_deref().unwrap_or_default(), &caller))
         .unwrap_or_else(ApiError::reply);
@@ -77,7 +79,8 @@ pub(super) fn handle(world: &World, call: &Call, operation: &str) -> Reply {
 fn answer(world: &World, call: &Call, operation: &str, model: &str, caller: &Principal) -> Result<Reply, ApiError> {
     match operation {
         "ListFoundationModels" => return Ok(catalog::foundation_models(world)),
-        "ListInferenceProfiles" => return catalog::inference_profiles(world, &call.query()),
+        "ListInferenceProfiles" => return catalog::inference_profiles(world, region(world, call), &call.query()),
+        "GetInferenceProfile" => return catalog::inference_profile(world, region(world, call), model),
         _ => catalog::check_model(model)?,
     }
     let body: Value = serde_json::from_slice(&call.body)
@@ -104,6 +107,12 @@ fn message(world: &World, model: &str, greeting: &str, body: &Value) -> Result<A
         Some(tool) => Answer::with_tool(model, tool),
         None => Answer::in_words(model, greeting, limit),
     })
+}
+
+/// The region that the request was signed for; it is the one that the caller means.
+fn region<'a>(world: &'a World, call: &'a Call) -> &'a str {
+    let scope = call.header("authorization").and_then(|header| header.split('/').nth(2));
+    scope.unwrap_or(&world.options.region)
 }
 
 fn caller(world: &World, call: &Call) -> Result<Principal, ApiError> {
