@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use ccwb_sandbox::Federation;
 use ccwb_tests::part::Sandbox;
@@ -65,7 +64,7 @@ impl Machine {
 
     fn add_program(&self, program: Program) {
         let name = format!("{program}-{}", platform());
-        symlink(without_symbols(program), self.package().join(name)).expect("the package can be written");
+        symlink(program.without_symbols(), self.package().join(name)).expect("the package can be written");
     }
 
     /// As `ccwb package` does, over all that is there.
@@ -102,21 +101,6 @@ impl Machine {
         command.args(["-c", line]);
         end(&mut command).success().json()
     }
-}
-
-/// The built program without its debug symbols, which are most of it and would be read and copied in each test.
-fn without_symbols(program: Program) -> &'static Path {
-    static STRIPPED: OnceLock<PathBuf> = OnceLock::new();
-    STRIPPED.get_or_init(|| {
-        let stripped = program.path().with_file_name(format!("{program}.stripped"));
-        // Beside and renamed: another test run may use it at this moment.
-        let new = stripped.with_extension(std::process::id().to_string());
-        let strip = Command::new("strip").arg("-o").arg(&new).arg(program.path()).status();
-        match strip.is_ok_and(|status| status.success()) && fs::rename(&new, &stripped).is_ok() {
-            true => stripped,
-            false => program.path(),
-        }
-    })
 }
 
 pub(crate) fn end(command: &mut Command) -> Output {

@@ -10,6 +10,8 @@ mod aws_call;
 mod choices;
 mod cleanup;
 mod cli;
+#[cfg(test)]
+mod cli_reference;
 mod consent;
 mod demo;
 mod deploy;

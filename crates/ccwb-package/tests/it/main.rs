@@ -2,5 +2,6 @@
 
 mod build;
 mod package;
+mod programs;
 mod release;
 mod support;

@@ -88,7 +88,8 @@ pub(crate) async fn run(arguments: &CleanupArguments, surroundings: &Surrounding
         None => Ok(()),
         Some(_) => {
             let names: Vec<String> = left.iter().map(Trace::what).collect();
-            let hint = problems.first().map_or("look at what is left, and remove it by hand", |first| &first.hint);
+            // What an install of ours had replaced is there again once that is undone.
+            let hint = problems.first().map_or("look at what is left, and run ccwb cleanup again", |first| &first.hint);
             Err(Failure::new("something-left", exit::UNEXPECTED, format!("left: {}", names.join(", ")), hint))
         }
     }

@@ -72,8 +72,10 @@ pub(crate) fn run(arguments: &PackageArguments, surroundings: &Surroundings) -> 
     }
     let readme = readme::text(&profile, &programs);
     let below = arguments.output.join(profile.name.as_str());
-    let written =
-        texts.package(&readme).write(&programs, &below, &stamp()).map_err(|error| programs::failure(&error))?;
+    let written = texts
+        .package(&readme)
+        .write(&programs, &below, &free_stamp(&below))
+        .map_err(|error| programs::failure(&error))?;
     report::show(&screen, arguments.json, &profile, &programs, &written);
     Ok(())
 }
@@ -132,6 +134,17 @@ fn settings_file(profile: &AdminProfile) -> SettingsFile {
     match profile.packaging.settings_target {
         SettingsTarget::User => SettingsFile::User,
         SettingsTarget::Managed => SettingsFile::Managed,
+    }
+}
+
+/// A time for which there is no package yet: a second one in the same second waits for the next.
+fn free_stamp(below: &Path) -> String {
+    loop {
+        let stamp = stamp();
+        if !below.join(&stamp).exists() {
+            return stamp;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
 

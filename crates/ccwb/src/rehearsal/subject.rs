@@ -45,6 +45,8 @@ impl Subject {
             (None, Some(profile)) => newest(&arguments.output.join(profile.name.as_str())),
             (None, None) => None,
         };
+        // Programs are started in the throw-away home, where a relative path leads nowhere.
+        let package = package.map(|package| std::path::absolute(&package).unwrap_or(package));
         if arguments.sandbox {
             return Self::for_sandbox(package.as_deref(), profile.as_ref(), screen, surroundings).await;
         }
