@@ -18,6 +18,7 @@ use crate::{administrator, consent};
 
 /// `ccwb cleanup`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct CleanupArguments {
     /// Whose packages, unfinished questions and administrator's profile go [default: the active one]
     #[arg(short, long, value_name = "NAME")]

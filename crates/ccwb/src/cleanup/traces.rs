@@ -194,7 +194,8 @@ fn state_files(folder: &Path) -> Vec<PathBuf> {
 /// What `ccwb package` made: folders named for the time with their checksums, and archives.
 fn packages(folder: &Path) -> Vec<PathBuf> {
     let is_package = |name: &str| {
-        let is_archive = name.starts_with("claude-code-package-") && name.ends_with(".zip");
+        let is_zip = Path::new(name).extension().is_some_and(|extension| extension == "zip");
+        let is_archive = name.starts_with("claude-code-package-") && is_zip;
         is_archive || folder.join(name).join(ccwb_package::CHECKSUMS_FILE).is_file()
     };
     entries(folder, is_package)

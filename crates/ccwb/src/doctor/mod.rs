@@ -27,7 +27,7 @@ pub(crate) struct DoctorArguments {
     #[arg(short, long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// The AWS profile with your own (the administrator's) credentials [default: AWS_PROFILE and the usual chain]
+    /// The AWS profile with your own (the administrator's) credentials [default: the AWS SDKs' usual chain]
     #[arg(long, value_name = "NAME")]
     pub(crate) aws_profile: Option<String>,
 
@@ -136,7 +136,7 @@ impl Doctor<'_> {
             Ok(profile) => Some(profile),
             // A profile that is not valid was told above.
             Err(error) if self.arguments.profile.is_none() => {
-                self.skip("active profile", &error.to_string().lines().next().unwrap_or_default().to_owned());
+                self.skip("active profile", error.to_string().lines().next().unwrap_or_default());
                 None
             }
             Err(error) => {

@@ -4,13 +4,14 @@
 //! `AWS_PROFILE` and `~/.aws/config`, and runs the `credential_process` in it.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceConfiguration, Message};
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceConfiguration, Message, TokenUsage};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, TELL_US, exit};
@@ -136,7 +137,7 @@ async fn model_call(config: &SdkConfig, model: &str) -> Result<String, Failure> 
     let call = aws_sdk_bedrockruntime::Client::new(config).converse().model_id(model).messages(message);
     let answer = call.inference_config(InferenceConfiguration::builder().max_tokens(1).build()).send().await;
     let answer = answer.map_err(|error| refused(&format!("bedrock:Converse with {model}"), &error, ACCESS))?;
-    let tokens = answer.usage().map_or(0, |usage| usage.total_tokens());
+    let tokens = answer.usage().map_or(0, TokenUsage::total_tokens);
     Ok(format!("{model} answered, {tokens} tokens"))
 }
 
@@ -155,7 +156,7 @@ where
     }
     let (mut message, mut cause) = (format!("{call}: {error}"), error.source());
     while let Some(error) = cause {
-        message.push_str(&format!(": {error}"));
+        let _ = write!(message, ": {error}");
         cause = error.source();
     }
     match error {

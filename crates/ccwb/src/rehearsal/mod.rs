@@ -24,6 +24,7 @@ pub(crate) use calls::run as run_calls;
 
 /// `ccwb test`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct TestArguments {
     /// The administrator's profile [default: the active one]
     #[arg(short, long, value_name = "NAME")]
