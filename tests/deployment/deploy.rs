@@ -1,5 +1,6 @@
 //! Plans that work.
 
+use ccwb_sandbox::Federation;
 use serde_json::{Value, json};
 
 use crate::site::{AUTH, Site, assert_failed};
@@ -159,4 +160,25 @@ fn a_named_aws_profile_wins_over_keys_in_the_environment() {
     site.home.set_env("AWS_ACCESS_KEY_ID", "ASIASTALE").set_env("AWS_SESSION_TOKEN", "stale");
     assert_failed(&site.deploy(), 7, "aws-credentials-unknown");
     site.ccwb(&["deploy", "--yes", "--aws-profile", "boss"]).success();
+}
+
+#[test]
+fn what_was_deployed_lets_people_in_and_does_not_let_them_deploy() {
+    for (federation, key) in [(Federation::Direct, "federated_role_arn"), (Federation::Cognito, "identity_pool_id")] {
+        let mut config = json!({});
+        if federation == Federation::Cognito {
+            config["federation_type"] = "cognito".into();
+        }
+        let site = Site::with(&config);
+        site.deploy().success();
+        let mut users = site.sandbox.config(federation, "session");
+        users["ClaudeCode"][key] = site.profile()[key].clone();
+        assert!(users["ClaudeCode"][key].is_string(), "{users:#}");
+        site.home.write_config_value(&users);
+        site.home.write_aws_profile("ClaudeCode");
+        let output = site.ccwb(&["deploy", "--yes", "--aws-profile", "ClaudeCode"]);
+        assert_failed(&output, 7, "aws-access-denied");
+        let role = &site.stack(AUTH).resources["BedrockRole"];
+        assert!(output.stderr.contains(role), "the role that was deployed is the one that people get: {output}");
+    }
 }

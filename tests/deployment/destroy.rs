@@ -96,3 +96,17 @@ fn what_a_person_wants_to_keep_is_kept() {
     site.deploy().success();
     assert_eq!(site.stack(AUTH).parameters["ExistingOidcProviderArn"], provider, "it is somebody else's now");
 }
+
+#[test]
+fn deploying_over_a_half_deleted_stack_touches_no_record() {
+    let site = Site::with(&json!({"cloudtrail_enabled": true}));
+    site.deploy().success();
+    let bucket = site.stack("acme-audit").resources["TrailBucket"].clone();
+    site.sandbox.control().put_objects(&bucket, &["log-1", "log-2"]);
+    site.fail("delete", "Trail", "Internal Failure");
+    assert_failed(&site.ccwb(&["destroy", "cloudtrail", "--yes"]), 7, "stack-failed");
+    assert_eq!(site.stack("acme-audit").status, "DELETE_FAILED");
+    site.deploy().success();
+    assert_eq!(site.stack("acme-audit").status, "CREATE_COMPLETE");
+    assert_eq!(site.sandbox.control().buckets()[&bucket], ["log-1", "log-2"]);
+}

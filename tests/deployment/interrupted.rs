@@ -2,6 +2,7 @@
 
 use ccwb_sandbox::Fault;
 use ccwb_tests::{LIMIT, start};
+use serde_json::json;
 
 use crate::site::{AUTH, Site, assert_failed};
 
@@ -83,4 +84,21 @@ fn a_slow_aws_is_waited_for() {
     site.sandbox.control().set_stack_pace(1);
     site.deploy().success();
     assert!(site.sandbox.control().count("cloudformation:DescribeStacks") > 6);
+}
+
+#[test]
+fn a_deletion_that_was_cut_off_still_tells_what_is_left() {
+    let site = Site::with(&json!({"cloudtrail_enabled": true}));
+    site.deploy().success();
+    site.sandbox.control().set_stack_pace(0);
+    let running = start(&mut site.home.ccwb(&["destroy", "cloudtrail", "--yes"]));
+    site.wait_for("cloudformation:DeleteStack");
+    drop(running); // Killed.
+    assert_eq!(site.stack("acme-audit").status, "DELETE_IN_PROGRESS");
+    site.sandbox.control().set_stack_pace(4);
+    let output = site.ccwb(&["destroy", "cloudtrail", "--yes"]);
+    assert_failed(&output, 1, "something-left");
+    assert!(output.stdout.contains("TrailBucket"), "{output}");
+    assert_eq!(site.sandbox.control().count("cloudformation:DeleteStack"), 1, "it is followed, not begun anew");
+    assert_eq!(site.sandbox.control().stacks(), [AUTH]);
 }

@@ -58,3 +58,27 @@ fn monitoring_without_its_program_is_a_failure() {
     assert!(report.problems().contains(&"failed otel-helper".to_owned()), "{report:#?}");
     assert!(report.check("otel-helper").message.contains("alone/otel-helper"), "{report:#?}");
 }
+
+/// Field report R-23: a collector that refuses shows as one line in a log of Claude Code, and nowhere else.
+#[test]
+fn live_asks_the_collector_with_the_headers_that_would_be_sent() {
+    let mut machine = Machine::with_sandbox(Federation::Cognito);
+    let collector = machine.sandbox().otlp_url().to_string();
+    machine.configure("monitoring_enabled", true);
+    machine.configure("otel_collector_endpoint", collector);
+    machine.configure("telemetry_bearer", true);
+    machine.call(&["login"]).success();
+    let report = machine.doctor(&["--live"]);
+    assert_eq!(report.problems(), [""; 0], "{report:#?}");
+    assert!(report.check("collector").message.ends_with("headers, the ID token among them)"), "{report:#?}");
+
+    let refuses = ccwb_sandbox::Fault { endpoint: "otlp:metrics".into(), status: Some(401), ..Default::default() };
+    machine.sandbox().control().add_fault(refuses).expect("there is such an endpoint");
+    let report = machine.doctor(&["--live"]);
+    assert_eq!(report.problems(), ["failed collector"], "{report:#?}");
+    assert!(report.check("collector").message.contains("401"), "{report:#?}");
+
+    machine.configure("otel_collector_endpoint", format!("http://127.0.0.1:{}", ccwb_tests::free_port()));
+    machine.call(&["login"]).success();
+    assert_eq!(machine.doctor(&["--live"]).problems(), ["failed collector"]);
+}

@@ -126,3 +126,20 @@ fn a_sign_in_that_aws_refuses_to_honour_is_not_repeated_when_aws_comes_back() {
     Credentials::of(&journey.call(&[]));
     assert_eq!(journey.openings(), 1);
 }
+
+/// What a process that was killed while it wrote leaves may hold a token.
+#[test]
+fn a_temporary_file_of_a_process_that_was_killed_while_it_wrote_is_cleared_away() {
+    let journey = Journey::new();
+    journey.sign_in();
+    let (old, new) = (journey.state().join(".new-old"), journey.state().join(".new-new"));
+    for file in [&old, &new] {
+        std::fs::write(file, "half a token").expect("the state folder can be written");
+    }
+    let long_ago = std::process::Command::new("touch").args(["-d", "2020-01-01"]).arg(&old).status();
+    assert!(long_ago.is_ok_and(|status| status.success()));
+    journey.expire_credentials();
+    Credentials::of(&journey.call(&[]));
+    eventually("the leftover is gone", || !old.exists());
+    assert!(new.exists(), "somebody may be writing it");
+}

@@ -11,7 +11,7 @@ impl Cloud {
         if plan.step == Step::Recreate
             && let Some(old) = &plan.stack
         {
-            self.delete(old, &[], watch).await?;
+            self.delete_as_it_is(old, &[], &[], watch).await?;
             plan.stack = None;
             plan.step = Step::Create;
             self.compare(&mut plan).await?;

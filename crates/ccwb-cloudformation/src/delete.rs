@@ -1,23 +1,27 @@
 //! Removing a stack.
 
 use crate::follow::failure;
-use crate::{Cloud, CloudError, Left, Phase, Progress, Resource, Stack, StackEvent, Watch};
-
-/// A stack that is gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deleted {
-    /// What outlives it, because its template or somebody said so.
-    pub left: Vec<Left>,
-}
+use crate::{Cloud, CloudError, Left, Phase, Progress, Resource, Stack, Watch};
 
 impl Cloud {
-    /// Deletes a stack and waits for as long as AWS works on it. Buckets of the stack are emptied, except those named in
-    /// `kept` (names in the template): what is to outlive the stack.
+    /// Deletes a stack, waits for as long as AWS works on it, and gives what outlives it. Buckets of the stack are emptied,
+    /// except those named in `kept` (names in the template): what is to outlive the stack.
     ///
     /// A stack whose last deletion failed leaves those alone; in any other one the template has to say so (`DeletionPolicy`).
-    pub async fn delete(&self, stack: &Stack, kept: &[String], watch: &mut Watch<'_>) -> Result<Deleted, CloudError> {
+    pub async fn delete(&self, stack: &Stack, kept: &[String], watch: &mut Watch<'_>) -> Result<Vec<Left>, CloudError> {
         let resources = self.resources(stack).await?;
         self.empty_buckets(stack, &resources, kept, watch).await?;
+        self.delete_as_it_is(stack, &resources, kept, watch).await
+    }
+
+    /// The same without emptying anything: nobody who deploys agreed to lose what is in a bucket.
+    pub(crate) async fn delete_as_it_is(
+        &self,
+        stack: &Stack,
+        resources: &[Resource],
+        kept: &[String],
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<Left>, CloudError> {
         let last = self.newest_event(stack).await?;
         let mut request = self.stacks_in(&stack.region).delete_stack().stack_name(&stack.id);
         if stack.status.phase() == Phase::HalfDeleted {
@@ -27,10 +31,9 @@ impl Cloud {
         let request = request.client_request_token(self.token());
         request.send().await.map_err(|error| CloudError::sdk("cloudformation:DeleteStack", error))?;
         let followed = self.follow(&stack.region, &stack.id, last, watch).await?;
-        match followed.stack {
-            None => Ok(Deleted { left: Vec::new() }),
-            Some(now) if now.status.phase() == Phase::Gone => Ok(Deleted { left: left(stack, &followed.events) }),
-            Some(now) => Err(failure(&now, followed.events)),
+        match &followed.stack {
+            Some(now) if now.status.phase() != Phase::Gone => Err(failure(now, followed.events)),
+            _ => Ok(followed.left()),
         }
     }
 
@@ -44,7 +47,7 @@ impl Cloud {
         let is_ours = |resource: &&Resource| {
             resource.kind == "AWS::S3::Bucket"
                 && !resource.physical.is_empty()
-                && resource.status.name() != "DELETE_COMPLETE"
+                && !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&resource.status.name())
                 && !kept.contains(&resource.resource)
         };
         for bucket in resources.iter().filter(is_ours) {
@@ -55,10 +58,4 @@ impl Cloud {
         }
         Ok(())
     }
-}
-
-/// AWS says `DELETE_SKIPPED` of what it leaves.
-fn left(stack: &Stack, events: &[StackEvent]) -> Vec<Left> {
-    let skipped = events.iter().filter(|event| event.status.name() == "DELETE_SKIPPED" && !event.physical.is_empty());
-    skipped.map(|event| Left::new(stack, &event.resource, &event.kind, &event.physical)).collect()
 }

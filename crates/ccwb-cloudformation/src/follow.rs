@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{Cloud, CloudError, Phase, Stack, StackEvent, StackFailure};
+use crate::{Cloud, CloudError, Left, Phase, Stack, StackEvent, StackFailure};
 
 /// What happens meanwhile.
 #[derive(Clone, Debug)]
@@ -96,6 +96,14 @@ pub struct Followed {
 }
 
 impl Followed {
+    /// What a deletion left alone: AWS says `DELETE_SKIPPED` of it.
+    pub fn left(&self) -> Vec<Left> {
+        let Some(stack) = &self.stack else { return Vec::new() };
+        let skipped = |event: &&StackEvent| event.status.name() == "DELETE_SKIPPED" && !event.physical.is_empty();
+        let left = |event: &StackEvent| Left::new(stack, &event.resource, &event.kind, &event.physical);
+        self.events.iter().filter(skipped).map(left).collect()
+    }
+
     /// The stack, if what was wanted was done to it; else why not.
     pub fn succeeded(self) -> Result<Stack, CloudError> {
         match self.stack {

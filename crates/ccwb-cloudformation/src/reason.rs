@@ -172,7 +172,7 @@ impl Reason {
             (ClockWrong, _) => "set this computer's clock, then run the same command again".into(),
             (Capability, _) => "allow the template to make IAM resources".into(),
             (Protected, _) => "add --remove-protection if the stack is really to be deleted".into(),
-            (BucketNotEmpty, _) => "something writes into the bucket: stop it, then run the same command again".into(),
+            (BucketNotEmpty, _) => "run ccwb destroy, which empties it first; if it did, something still writes into the bucket".into(),
             (PrivateDnsTaken, _) => {
                 "the VPC has an endpoint with private DNS for this service already: use that one, and switch \
                  vpc_endpoint_enabled off"

@@ -41,7 +41,23 @@ fn holds_nothing_else(path: &Path) -> bool {
 fn is_ours(name: &std::ffi::OsStr) -> bool {
     const OURS: &[&str] = &[".json", ".lock", ".renewal"];
     let name = name.to_string_lossy();
-    [".new-", ".room-"].iter().any(|prefix| name.starts_with(prefix)) || OURS.iter().any(|end| name.ends_with(end))
+    is_temporary(&name) || OURS.iter().any(|end| name.ends_with(end))
+}
+
+/// Removes temporary files that a process left when it was killed while it wrote: those that are older than any write takes.
+pub fn remove_leftovers(folder: &Path) {
+    const OLDER_THAN: std::time::Duration = std::time::Duration::from_mins(1);
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| is_temporary(&entry.file_name().to_string_lossy())) {
+        let written = entry.metadata().and_then(|metadata| metadata.modified());
+        if written.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age > OLDER_THAN) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn is_temporary(name: &str) -> bool {
+    [".new-", ".room-"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Removes every file of ours in a folder, but `except`. The folder stays, and whatever else is in it.

@@ -3,34 +3,45 @@
 use std::io::{BufRead as _, Write as _};
 
 use crate::failure::{Failure, exit};
+use crate::interrupt;
 use crate::screen::Screen;
 
 /// Asks a yes-or-no question; no is the default. Without a terminal nobody can answer, so `--yes` has to be there.
-pub(crate) fn yes(screen: &Screen, question: &str, given: bool) -> Result<bool, Failure> {
-    Ok(given || matches!(ask(screen, &format!("{question} [y/N]"), "--yes")?.to_lowercase().as_str(), "y" | "yes"))
+pub(crate) async fn yes(screen: &Screen, question: &str, given: bool) -> Result<bool, Failure> {
+    if given {
+        return Ok(true);
+    }
+    let answer = ask(screen, &format!("{question} [y/N]")).await?;
+    Ok(["y", "yes"].contains(&answer.to_lowercase().as_str()))
 }
 
 /// Asks for a word that nobody types by mistake.
-pub(crate) fn word(screen: &Screen, question: &str, word: &str, given: bool) -> Result<bool, Failure> {
-    Ok(given || ask(screen, question, "--yes")? == word)
+pub(crate) async fn word(screen: &Screen, question: &str, word: &str, given: bool) -> Result<bool, Failure> {
+    Ok(given || ask(screen, question).await? == word)
 }
 
-fn ask(screen: &Screen, question: &str, flag: &str) -> Result<String, Failure> {
+async fn ask(screen: &Screen, question: &str) -> Result<String, Failure> {
+    const HINT: &str = "add --yes to agree";
     if !screen.is_interactive() {
-        return Err(Failure::new(
-            "consent-needed",
-            exit::USAGE,
-            format!("this needs an answer, and there is no terminal to ask in: {question}"),
-            format!("add {flag} to agree"),
-        ));
+        let message = format!("this needs an answer, and there is no terminal to ask in: {question}");
+        return Err(Failure::new("consent-needed", exit::USAGE, message, HINT));
     }
     let mut out = std::io::stdout();
-    let mut answer = String::new();
     let asked = write!(out, "\n  {} {question} ", console::style("?").yellow().bold()).and_then(|()| out.flush());
-    match asked.and_then(|()| std::io::stdin().lock().read_line(&mut answer)) {
-        Ok(_) => Ok(answer.trim().to_owned()),
-        Err(error) => {
-            Err(Failure::new("terminal", exit::UNEXPECTED, error.to_string(), format!("add {flag} to agree")))
+    asked.map_err(|error| Failure::new("terminal", exit::UNEXPECTED, error.to_string(), HINT))?;
+    // A thread of its own: nobody waits for it when the person leaves with Ctrl-C.
+    let (sender, answer) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        let _ = sender.send(read.map(|_| line.trim().to_owned()).unwrap_or_default());
+    });
+    tokio::select! {
+        answer = answer => Ok(answer.unwrap_or_default()),
+        () = interrupt::requested() => {
+            // The terminal has just shown ^C.
+            let _ = writeln!(out);
+            Err(refused())
         }
     }
 }

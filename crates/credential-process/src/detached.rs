@@ -6,7 +6,7 @@
 
 use std::process::{Command, Stdio};
 
-use ccwb_store::LockGuard;
+use ccwb_store::{LockGuard, private_file};
 
 use crate::codes;
 use crate::context::Context;
@@ -89,6 +89,7 @@ fn without_a_console(_: &mut Command) {}
 #[cfg(unix)]
 pub(crate) fn take_over(context: &Context<'_>) -> Result<LockGuard, Error> {
     let _ = rustix::process::setsid();
+    private_file::remove_leftovers(context.state.root());
     let inherited = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3);
     let adopted = inherited.map_err(std::io::Error::from).and_then(|file| LockGuard::adopt(file.into()));
     adopted.map_err(|error| {
@@ -100,6 +101,7 @@ pub(crate) fn take_over(context: &Context<'_>) -> Result<LockGuard, Error> {
 /// In the child: takes the lock that its parent freed for it.
 #[cfg(not(unix))]
 pub(crate) fn take_over(context: &Context<'_>) -> Result<LockGuard, Error> {
+    private_file::remove_leftovers(context.state.root());
     let lock = context.lock();
     let until = std::time::Instant::now() + START;
     while std::time::Instant::now() < until {

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use ccwb_config::ConfigStamp;
 use ccwb_oidc::IdToken;
 use ccwb_store::{LockGuard, private_file};
+use ccwb_telemetry::bearer::{self, Source};
 use ccwb_telemetry::{HeaderFile, Headers, OUTLIVES_TOKEN, Refusal, WrittenUnder};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crate::cache;
@@ -97,6 +98,27 @@ impl State {
         };
         found.parse(context).and_then(fresh).unwrap_or_else(|refusal| Self::Refused(refusal.to_string()))
     }
+}
+
+/// What `otel-helper` would send to a collector at this address; the error says why it would send nothing.
+pub(crate) fn headers_for(context: &Context<'_>, endpoint: &str) -> Result<Vec<(String, SecretString)>, String> {
+    let found = read(context).map_err(|error| error.to_string())?.ok_or("nobody has signed in yet")?;
+    let now = World::now().timestamp();
+    let file = found.parse(context).and_then(|file| file.is_fresh(now).map(|()| file));
+    let file = file.map_err(|refusal| refusal.to_string())?;
+    let sent = file.rows.iter().filter_map(|row| Some((row.name.to_string(), SecretString::from(row.sent()?))));
+    let mut headers: Vec<(String, SecretString)> = sent.collect();
+    let bearer = match bearer::source(&file, now, [endpoint]) {
+        Ok(Source::HeaderFile(token)) => Some(token),
+        Ok(Source::SessionFile) => {
+            let session = private_file::read(&context.state.session_file(&context.profile.name)).ok().flatten();
+            session.and_then(|bytes| bearer::from_session_file(&bytes, &file).ok())
+        }
+        Err(_) => None,
+    };
+    headers
+        .extend(bearer.map(|token| ("authorization".to_owned(), format!("Bearer {}", token.expose_secret()).into())));
+    Ok(headers)
 }
 
 /// The bytes of a header file.

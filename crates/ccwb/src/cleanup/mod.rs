@@ -63,7 +63,7 @@ pub(crate) async fn run(arguments: &CleanupArguments, surroundings: &Surrounding
         report(arguments, &traces, &[], &[]);
         return Ok(());
     }
-    if !consent::yes(&screen, "Remove this?", arguments.yes)? {
+    if !consent::yes(&screen, "Remove this?", arguments.yes).await? {
         return Err(consent::refused());
     }
     let mut problems = Vec::new();

@@ -158,7 +158,7 @@ impl Deployment<'_> {
             self.discard(&planned).await;
             return self.finish("a dry run: nothing was changed", &planned, &[]).await;
         }
-        match consent::yes(&self.screen, "Deploy this?", self.arguments.yes) {
+        match consent::yes(&self.screen, "Deploy this?", self.arguments.yes).await {
             Ok(true) => {}
             answer => {
                 self.discard(&planned).await;
@@ -298,7 +298,7 @@ impl Deployment<'_> {
     async fn unblock(&self, stack: Stack, there: &Deployed) -> Result<(), Failure> {
         let question =
             format!("The last change of {} failed half-way ({}). Finish undoing it?", there.name, there.status);
-        if !consent::yes(&self.screen, &question, self.arguments.yes)? {
+        if !consent::yes(&self.screen, &question, self.arguments.yes).await? {
             return Err(consent::refused());
         }
         let mut live = Live::start(stack.name(), "AWS finishes undoing its last change", 0);
@@ -359,7 +359,8 @@ impl Deployment<'_> {
     }
 
     async fn finish(&self, end: &str, planned: &[Planned], done: &[(Stack, Deployed)]) -> Result<(), Failure> {
-        let unwanted = self.unwanted().await?;
+        // A remark: what was done is done, whether or not it can be made.
+        let unwanted = self.unwanted().await.unwrap_or_default();
         if self.arguments.json {
             let report = self.report(planned, done, &unwanted);
             let _ = writeln!(std::io::stdout(), "{report:#}");

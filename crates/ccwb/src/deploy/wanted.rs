@@ -63,12 +63,16 @@ impl Surrounding<'_> {
         let resolved = resolved.map_err(|error| {
             Failure::new("template", exit::UNEXPECTED, format!("{}: {error}", stack.name()), TELL_US)
         })?;
+        // What is not sent takes its default: so it is compared, too.
+        let defaults = stack.template().parameters().iter();
+        let defaults = defaults.filter_map(|spec| Some((spec.name.clone(), spec.default.clone()?)));
+        let sent = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
         Ok(Wanted {
             name,
             region,
             template: stack.template_text().to_owned(),
             resources: resolved.resources.into_iter().map(|(name, resource)| (name, resource.kind)).collect(),
-            parameters: parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            parameters: defaults.chain(sent).collect(),
             capabilities: stack.capabilities().iter().map(|capability| capability.name().to_owned()).collect(),
             tags: self.profile.tags.clone(),
             protected: self.profile.hardening.termination_protection,

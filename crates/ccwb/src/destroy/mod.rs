@@ -119,7 +119,7 @@ impl Destruction<'_> {
             return Err(Failure::new("aws-termination-protection", exit::AWS, message, hint));
         }
         let question = format!("Type the profile's name ({}) to delete this:", self.profile.name);
-        if !consent::word(&self.screen, &question, self.profile.name.as_str(), self.arguments.yes)? {
+        if !consent::word(&self.screen, &question, self.profile.name.as_str(), self.arguments.yes).await? {
             return Err(consent::refused());
         }
         let mut ends = Vec::new();
@@ -214,9 +214,9 @@ impl Destruction<'_> {
         let work = async {
             if stack.status.phase() == Phase::Working {
                 let followed = cloud.follow(&stack.region, &stack.id, None, &mut |p| live.show(&p)).await?;
-                match followed.stack {
-                    Some(now) if now.status.phase() != Phase::Gone => stack = now,
-                    _ => return Ok(Vec::new()),
+                match &followed.stack {
+                    Some(now) if now.status.phase() != Phase::Gone => stack = now.clone(),
+                    _ => return Ok(followed.left()),
                 }
             }
             if stack.protected {
@@ -231,9 +231,9 @@ impl Destruction<'_> {
                 // Something was written into a bucket between emptying and deleting it.
                 Err(error) if error.reason().is_some_and(|reason| reason.code() == "aws-bucket-not-empty") => {
                     let now = cloud.stack(&stack.region, &stack.id).await?.unwrap_or(stack);
-                    cloud.delete(&now, &doomed.kept, &mut |p| live.show(&p)).await.map(|deleted| deleted.left)
+                    cloud.delete(&now, &doomed.kept, &mut |p| live.show(&p)).await
                 }
-                done => done.map(|deleted| deleted.left),
+                done => done,
             }
         };
         *left = tokio::select! {

@@ -144,6 +144,7 @@ pub(super) fn forget(context: &Context<'_>, _held: &LockGuard) -> Result<(), Err
     ] {
         private_file::remove(&file)?;
     }
+    private_file::remove_leftovers(state.root());
     Ok(())
 }
 

@@ -70,7 +70,7 @@ impl Quiet<'_> {
     fn collector_needs_a_new_one(&self, id_token: &IdToken, tokens: &Tokens) -> bool {
         let telemetry = &self.context.profile.telemetry;
         let asks = !telemetry.off && telemetry.bearer != Bearer::Never;
-        asks && tokens.refresh_token.is_some() && id_token.expires() - World::now() < LAST_MINUTES
+        asks && tokens.refresh_token.is_some() && id_token.expires() - http::servers_time(&self.client) < LAST_MINUTES
     }
 
     /// From an ID token, which is stored, to what is wanted.

@@ -94,17 +94,22 @@ pub(crate) fn select<T>(prompt: &str, rows: Vec<Row<T>>, start: Option<usize>) -
 }
 
 fn menu<T>(prompt: &str, rows: Vec<Row<T>>, start: Option<usize>, help: Option<&str>) -> Result<Reply<T>, Stop> {
-    let size = rows.len().clamp(1, 10);
+    const PAGE: usize = 10;
+    let fits = rows.len() <= PAGE;
     let formatter = |row: inquire::list_option::ListOption<&Row<T>>| {
         row.value.text.split("  ").next().unwrap_or_default().to_owned()
     };
     let mut select = Select::new(prompt, rows)
-        .with_page_size(size)
+        .with_page_size(PAGE)
         .with_starting_cursor(start.unwrap_or(0))
         .with_formatter(&formatter)
         .without_help_message();
     if let Some(help) = help {
         select = select.with_help_message(help);
+    }
+    // Typing narrows a long list down. A short one it would only make disappear.
+    if fits {
+        select = select.without_filtering();
     }
     Ok(match reply(select.prompt())? {
         Reply::Given(row) => Reply::Given(row.value),

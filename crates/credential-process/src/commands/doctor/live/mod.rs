@@ -1,6 +1,7 @@
 //! `--live`: the provider and AWS, asked. No browser, no refresh token, and one exchange of a cached ID token at most.
 
 mod aws;
+mod collector;
 mod provider;
 mod refusal;
 
@@ -63,20 +64,23 @@ fn subject<'a>(
 }
 
 fn ask(live: &Live<'_>) -> Result<Vec<Finding>, Error> {
-    // Two clients, because each measures the clock by whom it asked last.
+    // A client for each, because each measures the clock by whom it asked last.
     let (for_provider, for_aws) = (http::client(live.context.world)?, http::client(live.context.world)?);
-    let (mut provider, mut aws) = (Vec::new(), Vec::new());
+    let for_collector = http::client(live.context.world)?;
+    let (mut provider, mut aws, mut collector) = (Vec::new(), Vec::new(), Vec::new());
     let runtime = http::runtime()?;
     runtime.block_on(async {
         tokio::join!(
             in_time("provider-discovery", &mut provider, async |found| provider::check(live, &for_provider, found)
                 .await),
             in_time("aws-endpoint", &mut aws, async |found| aws::check(live, &for_aws, found).await),
+            in_time("collector", &mut collector, async |found| collector::check(live, &for_collector, found).await),
         );
     });
     // A look-up that never answers is left behind.
     runtime.shutdown_background();
     provider.append(&mut aws);
+    provider.append(&mut collector);
     Ok(provider)
 }
 
