@@ -53,6 +53,16 @@ fn an_untrusted_authority_is_named_before_a_browser_opens_and_its_bundle_mends_e
     }
 }
 
+/// an administrator can hand the company's authority out with config.json.
+#[test]
+fn a_bundle_that_config_json_names_is_trusted_too_and_may_lie_beside_it() {
+    let mut office = office(Federation::Cognito);
+    office.configure("ca_bundle", "company.pem");
+    let folder = office.home.path().join("claude-code-with-bedrock");
+    std::fs::copy(office.ca_bundle(), folder.join("company.pem")).expect("the home can be written");
+    assert_credentials(&office.run(&[]).success());
+}
+
 #[test]
 fn doctor_names_the_untrusted_issuer_of_both_sides() {
     let office = office(Federation::Direct);

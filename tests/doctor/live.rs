@@ -247,3 +247,21 @@ fn what_config_lacks_is_skipped_and_not_asked() {
     assert_eq!(report.problems(), ["failed config"], "{report:#?}");
     assert_eq!(machine.sandbox().control().requests().len(), 0);
 }
+
+/// Field report R-22: a session of another role is found, not used in silence.
+#[test]
+fn whom_aws_takes_the_person_for_is_compared_with_the_configured_role() {
+    let machine = Machine::signed_in(Federation::Direct);
+    let report = machine.doctor(&["--live"]);
+    assert!(report.check("identity").message.contains("assumed-role/CcwbFederatedRole/"), "{report:#?}");
+
+    let other = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
+        <Arn>arn:aws:sts::123456789012:assumed-role/Instance/i-1</Arn><UserId>AROA:i-1</UserId><Account>123456789012</Account>\
+        </GetCallerIdentityResult></GetCallerIdentityResponse>";
+    let content_type = Some("text/xml".to_owned());
+    let endpoint = "sts:GetCallerIdentity".to_owned();
+    fault(&machine, Fault { endpoint, status: Some(200), body: Some(other.into()), content_type, ..Fault::default() });
+    let report = machine.doctor(&["--live"]);
+    assert_eq!(report.problems(), ["failed identity"], "{report:#?}");
+    assert!(report.check("identity").message.contains("assumed-role/Instance"), "{report:#?}");
+}

@@ -72,6 +72,7 @@ const SAME: &[&str] = &[
     "oidc_prompt",
     "oidc_scopes",
     "redirect_port",
+    "ca_bundle",
     "login_provider",
     "assume_role",
     "external_id",

@@ -32,6 +32,11 @@ impl<'a> Fields<'a> {
         self.values.keys().map(String::as_str)
     }
 
+    /// A path; one that is relative begins in the folder of the file.
+    pub(crate) fn beside_the_file(&self, path: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
     /// The error for a key of this profile.
     pub(crate) fn error(&self, key: &str, problem: impl Into<String>) -> ConfigError {
         ConfigError::Key {

@@ -104,6 +104,12 @@ pub const KEYS: &[Key] = &[
         "8400",
         "Port of http://localhost:<port>/callback; a list is tried in order.",
     ),
+    key(
+        "ca_bundle",
+        "text",
+        "",
+        "PEM file with certificate authorities that are trusted beside the system's; a relative path begins beside config.json.",
+    ),
     key("sso_enabled", "true or false", "true", "false takes the credentials that the machine has anyway."),
     key("auth_type", "text", "", "idc: IAM Identity Center."),
     key("idc_start_url", "text", "", "AWS access portal."),

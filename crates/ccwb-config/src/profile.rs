@@ -1,6 +1,7 @@
 //! One profile, checked: after [`Profile`] no illegal configuration exists.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use crate::claude::ClaudeChoices;
 use crate::error::ConfigError;
@@ -20,6 +21,8 @@ pub struct Profile {
     pub name: String,
     /// How credentials are had.
     pub auth: AuthMode,
+    /// `ca_bundle`: certificate authorities that are trusted beside the system's.
+    pub ca_bundle: Option<PathBuf>,
     /// The region of the infrastructure: STS, quota.
     pub aws_region: String,
     /// Where secrets rest.
@@ -140,6 +143,7 @@ impl Profile {
         Ok(Self {
             name: fields.profile().to_owned(),
             auth: auth_mode(fields, &aws_region)?,
+            ca_bundle: fields.text("ca_bundle")?.map(|path| fields.beside_the_file(&path)),
             storage,
             quota: quota(fields)?,
             monitoring: Monitoring {

@@ -78,6 +78,11 @@ impl Federator<'_> {
         Ok(federated)
     }
 
+    /// Whom AWS takes the holder of these credentials for.
+    pub async fn caller_arn(&self, credentials: &Credentials) -> Result<String, FederationError> {
+        sts::caller_arn(self.http, self.settings, self.region, credentials).await
+    }
+
     async fn through_identity_pool(
         &self,
         id: &str,

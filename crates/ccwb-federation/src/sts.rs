@@ -85,6 +85,38 @@ async fn web_identity_call(
     })
 }
 
+/// Whom AWS takes the holder of credentials for: the ARN of the assumed role with its session name.
+pub(crate) async fn caller_arn(
+    http: &HttpClient,
+    settings: &AwsSettings,
+    region: &str,
+    credentials: &Credentials,
+) -> Result<String, FederationError> {
+    const OPERATION: &str = "GetCallerIdentity";
+    let answer = signed(http, settings, region, credentials)
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &secrets(credentials)))?;
+    answer.arn.ok_or_else(|| FederationError::BadAnswer { operation: OPERATION, problem: "it names nobody".to_owned() })
+}
+
+fn signed(http: &HttpClient, settings: &AwsSettings, region: &str, credentials: &Credentials) -> aws_sdk_sts::Client {
+    let signing = SigningCredentials::new(
+        &credentials.access_key_id,
+        credentials.secret_access_key.expose_secret(),
+        Some(credentials.session_token.expose_secret().to_owned()),
+        None,
+        "credential-process",
+    );
+    let config = sdk::sts(http, settings, region).credentials_provider(SharedCredentialsProvider::new(signing)).build();
+    aws_sdk_sts::Client::from_conf(config)
+}
+
+fn secrets(credentials: &Credentials) -> [&str; 2] {
+    [credentials.secret_access_key.expose_secret(), credentials.session_token.expose_secret()]
+}
+
 /// Assumes a second role, usually in another account, with the credentials of the first.
 pub(crate) async fn assume_role(
     http: &HttpClient,
@@ -95,15 +127,7 @@ pub(crate) async fn assume_role(
     first: &Credentials,
 ) -> Result<Credentials, FederationError> {
     const OPERATION: &str = "AssumeRole";
-    let signing = SigningCredentials::new(
-        &first.access_key_id,
-        first.secret_access_key.expose_secret(),
-        Some(first.session_token.expose_secret().to_owned()),
-        None,
-        "credential-process",
-    );
-    let config = sdk::sts(http, settings, region).credentials_provider(SharedCredentialsProvider::new(signing)).build();
-    let answer = aws_sdk_sts::Client::from_conf(config)
+    let answer = signed(http, settings, region, first)
         .assume_role()
         .role_arn(&role.role_arn)
         .role_session_name(session_name)
@@ -111,10 +135,7 @@ pub(crate) async fn assume_role(
         .set_external_id(role.external_id.clone())
         .send()
         .await
-        .map_err(|error| {
-            let first = [first.secret_access_key.expose_secret(), first.session_token.expose_secret()];
-            FederationError::from_sdk(OPERATION, &error, &first)
-        })?;
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &secrets(first)))?;
     answer.credentials.map(from_sts).ok_or_else(|| FederationError::BadAnswer {
         operation: OPERATION,
         problem: "it holds no credentials".to_owned(),

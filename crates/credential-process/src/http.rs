@@ -9,6 +9,7 @@ use ccwb_oidc::{ClientCredential, Metadata};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
 use crate::{clock, codes};
@@ -17,9 +18,11 @@ use crate::{clock, codes};
 const REQUEST: Duration = Duration::from_secs(8);
 
 /// The one client.
-pub(crate) fn client(world: &World) -> Result<HttpClient, Error> {
+pub(crate) fn client(context: &Context<'_>) -> Result<HttpClient, Error> {
     const USER_AGENT: &str = concat!("credential-process/", env!("CARGO_PKG_VERSION"));
-    Ok(HttpClient::new(&HttpSettings::from_variables(|name| world.var(name), USER_AGENT, REQUEST))?)
+    let mut settings = HttpSettings::from_variables(|name| context.world.var(name), USER_AGENT, REQUEST);
+    settings.ca_bundles.extend(context.profile.ca_bundle.clone());
+    Ok(HttpClient::new(&settings)?)
 }
 
 /// The time as servers see it, from the answers that this client got so far.

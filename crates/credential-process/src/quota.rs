@@ -58,7 +58,7 @@ pub(crate) fn check_again(context: &Context<'_>) -> Result<(), Error> {
         return Ok(());
     }
     let Some(id_token) = cache::tokens(context)?.usable_id_token(World::now()) else { return Ok(()) };
-    let client = http::client(context.world)?;
+    let client = http::client(context)?;
     http::runtime()?.block_on(check(context, &client, &id_token))
 }
 

@@ -108,7 +108,7 @@ fn lock(context: &Context<'_>) -> Result<LockGuard, Error> {
 
 fn revoke(context: &Context<'_>, refresh_token: &secrecy::SecretString) -> Result<bool, Error> {
     let profile = context.oidc()?;
-    let client = http::client(context.world)?;
+    let client = http::client(context)?;
     let credential = exchange::client_credential(context)?;
     let now = World::now();
     let cache_file = context.state.provider_cache(&context.profile.name);

@@ -26,7 +26,7 @@ pub(crate) fn is_possible(tokens: &Tokens) -> bool {
 /// sign-in would not help.
 pub(super) fn climb(context: &Context<'_>, wanted: Wanted, held: &LockGuard) -> Result<(), Error> {
     let tokens = cache::tokens(context)?;
-    let client = http::client(context.world)?;
+    let client = http::client(context)?;
     // None may only mean that the clock was right then.
     if let Some(skew) = Some(tokens.skew(World::now())).filter(|skew| *skew != 0) {
         client.assume_clock_skew(skew);

@@ -101,7 +101,7 @@ impl SignIn<'_> {
         let deadline = Instant::now() + LIFE;
         // A client secret that is missing is found before anybody is asked to sign in.
         let credential = exchange::client_credential(self.context)?;
-        let client = http::client(self.context.world)?;
+        let client = http::client(self.context)?;
         let cache_file = self.context.state.provider_cache(&self.context.profile.name);
         let provider = Provider::load(&client, profile, &cache_file, World::now()).await?;
         http::learn_the_time(&client, &credential, provider.metadata()).await;

@@ -16,6 +16,7 @@ use crate::world::World;
 
 const ENDPOINT: &str = "aws-endpoint";
 const FEDERATION: &str = "federation";
+const IDENTITY: &str = "identity";
 
 pub(super) async fn check(live: &Live<'_>, client: &HttpClient, found: &mut Vec<Finding>) {
     let mut settings = match http::aws_settings(live.context.world) {
@@ -40,6 +41,7 @@ pub(super) async fn check(live: &Live<'_>, client: &HttpClient, found: &mut Vec<
         Ok(federated) => {
             found.push(Finding::ok(ENDPOINT, place(live)));
             found.push(success(live, &federated));
+            found.push(identity(live, &federator, &federated).await);
         }
         Err(FederationError::Refused(refusal)) => {
             found.push(Finding::ok(ENDPOINT, place(live)));
@@ -91,6 +93,44 @@ fn is_a_way_that_leads_nowhere(error: &HttpError) -> bool {
     error.proxy().is_none() && kind.is_none_or(|kind| nowhere.contains(&kind))
 }
 
+/// Whether AWS takes us for the role that the configuration names (field report R-22). Which role an identity pool gives is
+/// the pool's own affair.
+async fn identity(live: &Live<'_>, federator: &Federator<'_>, federated: &Federated) -> Finding {
+    let arn = match federator.caller_arn(&federated.credentials).await {
+        Ok(arn) => foreign(&arn),
+        Err(error) => {
+            return Finding::skipped(IDENTITY, format!("STS does not say: {}", foreign(&error.to_string())));
+        }
+    };
+    let federation = &live.oidc.federation;
+    let expected = match (&federation.assume_role, &federation.target) {
+        (Some(role), _) => Some(&role.role_arn),
+        (None, FederationTarget::WebIdentityRole { role_arn, .. }) => Some(role_arn),
+        (None, FederationTarget::IdentityPool { .. }) => None,
+    };
+    match expected {
+        Some(role) if !is_session_of(&arn, role) => Finding::failed(
+            IDENTITY,
+            format!("AWS takes you for {arn}, and config.json names {role}"),
+            "have the endpoints (AWS_ENDPOINT_URL) and the role in config.json checked",
+        ),
+        _ => Finding::ok(IDENTITY, format!("AWS takes you for {arn}")),
+    }
+}
+
+/// `arn:aws:sts::<account>:assumed-role/<name>/<session>` of `arn:aws:iam::<account>:role/<path>/<name>`.
+fn is_session_of(arn: &str, role: &str) -> bool {
+    let parts = |arn: &str| arn.splitn(6, ':').map(str::to_owned).collect::<Vec<_>>();
+    match (parts(arn).as_slice(), parts(role).as_slice()) {
+        ([_, partition, _, _, account, session], [_, role_partition, _, _, role_account, role]) => {
+            let name = role.rsplit('/').next().unwrap_or_default();
+            let is_of_the_role = session.split('/').nth(1) == Some(name) && session.starts_with("assumed-role/");
+            (partition, account) == (role_partition, role_account) && is_of_the_role
+        }
+        _ => false,
+    }
+}
+
 fn success(live: &Live<'_>, federated: &Federated) -> Finding {
     let left = span(federated.credentials.expiration - World::now().timestamp());
     if federated.shortened {
@@ -102,4 +142,24 @@ fn success(live: &Live<'_>, federated: &Federated) -> Finding {
     }
     let through = live.oidc.federation.assume_role.as_ref().map_or("", |_| " in the second account");
     Finding::ok(FEDERATION, format!("AWS gives credentials{through} for {left}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_belongs_to_the_role_of_its_name_account_and_partition() {
+        let session = "arn:aws:sts::123456789012:assumed-role/Claude/alice@example.com";
+        for (role, expected) in [
+            ("arn:aws:iam::123456789012:role/Claude", true),
+            ("arn:aws:iam::123456789012:role/teams/a/Claude", true),
+            ("arn:aws:iam::123456789012:role/Clau", false),
+            ("arn:aws:iam::210987654321:role/Claude", false),
+            ("arn:aws-us-gov:iam::123456789012:role/Claude", false),
+        ] {
+            assert_eq!(is_session_of(session, role), expected, "{role}");
+        }
+        assert!(!is_session_of("arn:aws:iam::123456789012:user/Claude", "arn:aws:iam::123456789012:role/Claude"));
+    }
 }

@@ -65,8 +65,8 @@ fn subject<'a>(
 
 fn ask(live: &Live<'_>) -> Result<Vec<Finding>, Error> {
     // A client for each, because each measures the clock by whom it asked last.
-    let (for_provider, for_aws) = (http::client(live.context.world)?, http::client(live.context.world)?);
-    let for_collector = http::client(live.context.world)?;
+    let (for_provider, for_aws) = (http::client(live.context)?, http::client(live.context)?);
+    let for_collector = http::client(live.context)?;
     let (mut provider, mut aws, mut collector) = (Vec::new(), Vec::new(), Vec::new());
     let runtime = http::runtime()?;
     runtime.block_on(async {
