@@ -46,8 +46,7 @@ fn tests_below(folder: &Path, found: &mut BTreeSet<String>) {
 fn every_report_of_the_field_has_its_row_and_every_test_that_a_row_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut tests = BTreeSet::new();
-    let folders = ["harness", "journeys", "contracts", "doctor", "real_parts", "deployment", "rollout", "../crates"];
-    for folder in folders {
+    for folder in [".", "../crates"] {
         tests_below(&root.join(folder), &mut tests);
     }
     assert!(tests.len() > 400, "the sources are read: {}", tests.len());
