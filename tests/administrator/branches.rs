@@ -156,7 +156,7 @@ fn entra_id_with_a_certificate_asks_for_its_two_files() {
         ),
         ("What is the application's client ID?", Type("6731de76-14a6-49ae-97bc-6eba6914391e")),
         ("How does the application prove", Pick("A certificate")),
-        ("Where is the certificate", Type("/etc/claude/client.pem")),
+        ("Where is the client certificate?", Type("/etc/claude/client.pem")),
         ("Where is its private key", Type("/etc/claude/client.key")),
     ]]);
     has(
@@ -196,7 +196,7 @@ fn an_unknown_host_asks_for_the_product_and_its_issuer() {
         ("What is the application's client ID?", Type("claude-code")),
         ("How does a sign-in become AWS credentials?", Pick("Through a Cognito")),
         ("Only certain people", Type("staff-*")),
-        ("Does your company ask for a permission", Type("arn:aws:iam::123456789012:policy/Boundary")),
+        ("Must roles have a permission boundary?", Type("arn:aws:iam::123456789012:policy/Boundary")),
         ("On which port", Type("8400, 8401")),
     ]]);
     has(
