@@ -9,7 +9,7 @@ use ccwb_tests::{Program, Terminal};
 
 use crate::desk::{Desk, fixture};
 
-fn open<'a>(desk: &'a Desk, arguments: &str, width: u32) -> Terminal<'a> {
+pub(crate) fn open<'a>(desk: &'a Desk, arguments: &str, width: u32) -> Terminal<'a> {
     let line = format!("'{}' init {arguments}; echo \"exit code $?\"; exec sleep 60", Program::Ccwb.path().display());
     let mut shell = desk.home.command("sh");
     shell.args(["-c", &line]);
@@ -18,7 +18,7 @@ fn open<'a>(desk: &'a Desk, arguments: &str, width: u32) -> Terminal<'a> {
 
 /// Waits for a question and answers it: the text, then Enter.
 #[track_caller]
-fn answer(terminal: &Terminal<'_>, question: &str, text: &str) {
+pub(crate) fn answer(terminal: &Terminal<'_>, question: &str, text: &str) {
     terminal.wait_for(&format!("? {question}"));
     terminal.type_text(text);
     terminal.press("Enter");
@@ -27,7 +27,7 @@ fn answer(terminal: &Terminal<'_>, question: &str, text: &str) {
 
 /// Takes what is proposed for the sections from there on.
 #[track_caller]
-fn go_on(terminal: &Terminal<'_>, sections: &[&str]) {
+pub(crate) fn go_on(terminal: &Terminal<'_>, sections: &[&str]) {
     for section in sections {
         terminal.wait_for(section);
         terminal.wait_for("? Is that right?");
@@ -38,13 +38,13 @@ fn go_on(terminal: &Terminal<'_>, sections: &[&str]) {
 const REST: &[&str] = &["3 of 7", "4 of 7", "5 of 7", "6 of 7", "7 of 7"];
 
 #[track_caller]
-fn sign_in(terminal: &Terminal<'_>, domain: &str) {
+pub(crate) fn sign_in(terminal: &Terminal<'_>, domain: &str) {
     answer(terminal, "How do people sign in?", "");
     answer(terminal, "Where is your identity provider?", domain);
 }
 
 #[track_caller]
-fn account(terminal: &Terminal<'_>) {
+pub(crate) fn account(terminal: &Terminal<'_>) {
     answer(terminal, "In which AWS region", "eu-central-1");
     answer(terminal, "In which account?", "");
     answer(terminal, "What shall names in AWS begin with?", "");

@@ -36,6 +36,11 @@ impl<'a> Terminal<'a> {
         self.send(&["capture-pane", "-p", "-J"])
     }
 
+    /// The same with its colours, as a terminal is told them.
+    pub fn coloured_screen(&self) -> String {
+        self.send(&["capture-pane", "-p", "-e"])
+    }
+
     /// The screen and what has scrolled out of it, each line as it was shown.
     pub fn with_what_scrolled_away(&self) -> String {
         self.send(&["capture-pane", "-p", "-S", "-"])

@@ -143,7 +143,8 @@ impl Screen {
 
     /// A question and its answer, as a row of a page; on a narrow screen the answer goes below.
     pub(crate) fn question_row(&self, question: &str, answer: &str) {
-        let column = 54;
+        // Every question of init fits on its left.
+        let column = 50;
         let width = self.width.unwrap_or(100);
         if width < column + 24 {
             for line in wrap(question, self.room(4)) {

@@ -21,14 +21,18 @@ impl Question {
         }
     }
 
-    /// An answer for a list of answers: a choice by its label, nothing as a dash.
+    /// An answer for a list of answers: a choice by its label, nothing by what it means.
     pub fn describe(&self, value: &Value, draft: &Draft) -> String {
         if matches!(self.ask, Ask::Choice { .. })
             && let Some(choice) = self.choices(draft).into_iter().find(|choice| choice.value == *value)
         {
             return choice.label;
         }
-        if is_empty(value) { "–".to_owned() } else { self.show(value) }
+        match (is_empty(value), self.unset) {
+            (false, _) => self.show(value),
+            (true, "") => "–".to_owned(),
+            (true, unset) => unset.to_owned(),
+        }
     }
 
     /// What was typed, or given as `--set key=text`. The error is a sentence that says what is wanted.

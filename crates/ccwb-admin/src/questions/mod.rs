@@ -127,6 +127,8 @@ pub struct Question {
     pub prompt: &'static str,
     /// What helps to answer it.
     pub help: &'static str,
+    /// What holds where nothing is answered; empty where there always is an answer.
+    pub unset: &'static str,
     /// The form of the answer.
     pub ask: Ask,
     /// Whether there must be an answer.
@@ -149,6 +151,11 @@ impl Question {
     /// The question for a key.
     pub fn find(key: &str) -> Option<&'static Self> {
         QUESTIONS.iter().find(|question| question.key == key)
+    }
+
+    /// What helps to answer it, and what no answer means.
+    pub fn hint(&self) -> String {
+        if self.unset.is_empty() { self.help.to_owned() } else { format!("{}. Empty: {}", self.help, self.unset) }
     }
 
     /// The answer that is proposed: what holds, else what is good for a new profile.
@@ -246,6 +253,7 @@ mod tests {
             let outer = question.key.split('.').next().unwrap();
             assert!(crate::find_key(outer).is_some(), "{} is a key of profiles", question.key);
             assert!(question.prompt.ends_with('?'), "{}", question.key);
+            assert!(question.prompt.len() <= 44, "{}: on a page it has to fit beside its answer", question.key);
             assert!(!question.help.ends_with('.') || question.help.ends_with("..."), "{}", question.key);
         }
         let sections: Vec<Section> = QUESTIONS.iter().map(|question| question.section).collect();

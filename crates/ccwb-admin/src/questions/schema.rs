@@ -26,7 +26,7 @@ pub fn json_schema() -> Value {
             Some((outer, inner)) => {
                 let mut schema = of_ask(question, &draft);
                 schema["title"] = title;
-                schema["description"] = question.help.into();
+                schema["description"] = question.hint().into();
                 properties[outer]["properties"][inner] = schema;
             }
             None => {
@@ -75,7 +75,7 @@ A key is the same in the profile's file (`~/.ccwb/profiles/NAME.json`), in a fil
                 "| `{}` | {} {}. | {}{needed} | {proposed} |",
                 question.key,
                 question.prompt,
-                question.help.replace('|', "\\|"),
+                question.hint().replace('|', "\\|"),
                 form(question, &draft),
             );
         }

@@ -16,6 +16,7 @@ const fn question(section: Section, key: &'static str, ask: Ask, prompt: &'stati
         help,
         ask,
         required: false,
+        unset: "",
         applies: |_| true,
         absent: |_| Value::Null,
         suggest: |_| Value::Null,
@@ -157,6 +158,7 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "the org server",
         applies: |draft| provider(draft, "okta"),
         ..question(
             Section::SignIn,
@@ -166,7 +168,7 @@ pub const QUESTIONS: &[Question] = &[
                 false => Ok(typed.to_owned()),
             }),
             "Which authorization server of Okta?",
-            "Empty: the org server, which every Okta has. default or aus...: a custom one",
+            "Every Okta has an org server; default or aus... is a custom one",
         )
     },
     Question {
@@ -193,6 +195,7 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "https:// and the address",
         applies: |draft| {
             let open = draft.value("oidc_issuer_url").is_some() || provider(draft, "generic");
             oidc(draft) && open && draft.detected.is_none()
@@ -205,8 +208,8 @@ pub const QUESTIONS: &[Question] = &[
                     .map(|address| address.as_str().to_owned())
                     .map_err(|problem| format!("It {problem}"))
             }),
-            "What does the provider call itself (its issuer)?",
-            "Empty: https:// and the address above. Letter by letter as in ID tokens, slash at the end included",
+            "What does the provider call itself (issuer)?",
+            "Letter by letter as in ID tokens, slash at the end included",
         )
     },
     Question {
@@ -261,8 +264,8 @@ pub const QUESTIONS: &[Question] = &[
             Section::SignIn,
             "client_certificate_path",
             ANY,
-            "Where is the certificate on people's computers?",
-            "A PEM file, as an absolute path",
+            "Where is the client certificate?",
+            "A PEM file on people's computers, as an absolute path",
         )
     },
     Question {
@@ -272,8 +275,8 @@ pub const QUESTIONS: &[Question] = &[
             Section::SignIn,
             "client_certificate_key_path",
             ANY,
-            "Where is its private key on people's computers?",
-            "A PEM file with an RSA key, as an absolute path",
+            "Where is its private key?",
+            "A PEM file with an RSA key on people's computers, as an absolute path",
         )
     },
     Question {
@@ -332,13 +335,16 @@ pub const QUESTIONS: &[Question] = &[
             "Roles, and monitoring if you want it; models may be called elsewhere",
         )
     },
-    question(
-        Section::Account,
-        "aws_account_id",
-        text(|typed, _| account(&typed.replace([' ', '-'], ""))),
-        "In which account?",
-        "12 digits: ccwb deploy then refuses any other. Empty: whichever your credentials belong to",
-    ),
+    Question {
+        unset: "the one of your credentials",
+        ..question(
+            Section::Account,
+            "aws_account_id",
+            text(|typed, _| account(&typed.replace([' ', '-'], ""))),
+            "In which account?",
+            "12 digits: ccwb deploy then refuses any other",
+        )
+    },
     Question {
         required: true,
         absent: |draft| BaseName::for_profile(draft.name()).to_string().into(),
@@ -358,13 +364,16 @@ pub const QUESTIONS: &[Question] = &[
             "Stacks and roles: a letter, then letters, digits and hyphens, 20 at most",
         )
     },
-    question(
-        Section::Account,
-        "tags",
-        Ask::Pairs { check: tag },
-        "Which tags shall everything carry?",
-        "name=value, separated by commas, such as Owner=platform, CostCenter=1234",
-    ),
+    Question {
+        unset: "none",
+        ..question(
+            Section::Account,
+            "tags",
+            Ask::Pairs { check: tag },
+            "Which tags shall everything carry?",
+            "name=value, separated by commas, such as Owner=platform, CostCenter=1234",
+        )
+    },
     Question {
         absent: |_| false.into(),
         suggest: |_| true.into(),
@@ -372,7 +381,7 @@ pub const QUESTIONS: &[Question] = &[
             Section::Account,
             "termination_protection",
             Ask::Flag,
-            "Protect the stacks from being deleted by mistake?",
+            "Protect the stacks from accidental deletion?",
             "ccwb destroy lifts it when you confirm",
         )
     },
@@ -407,13 +416,14 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "all users of the application",
         applies: oidc,
         ..question(
             Section::Access,
             "allowed_groups",
             Ask::List { check: |_| Ok(()) },
             "Only people of certain groups?",
-            "Names, separated by commas: one of them is enough. Empty: everybody who may use the application",
+            "Names, separated by commas: one of them is enough",
         )
     },
     Question {
@@ -429,22 +439,26 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "no such condition",
         applies: oidc,
         ..question(
             Section::Access,
             "allowed_subjects",
             Ask::List { check: |_| Ok(()) },
             "Only certain people (the sub claim)?",
-            "Patterns with * and ?, separated by commas. Empty: no such condition",
+            "Patterns with * and ?, separated by commas",
         )
     },
-    question(
-        Section::Access,
-        "permissions_boundary_arn",
-        text(|typed, _| arn_of(typed, "iam", "policy/")),
-        "Does your company ask for a permission boundary?",
-        "The ARN of its policy: every role gets it. Empty: none",
-    ),
+    Question {
+        unset: "none",
+        ..question(
+            Section::Access,
+            "permissions_boundary_arn",
+            text(|typed, _| arn_of(typed, "iam", "policy/")),
+            "Must roles have a permission boundary?",
+            "The ARN of its policy, where your company asks for one: every role gets it",
+        )
+    },
     // Models.
     Question {
         absent: |_| Value::Null,
@@ -491,27 +505,33 @@ pub const QUESTIONS: &[Question] = &[
             "Bedrock passes them on from there",
         )
     },
-    question(
-        Section::Models,
-        "allowed_models",
-        Ask::List {
-            check: |typed| match ccwb_bedrock::Catalogue::bundled().model(typed).is_some()
-                || typed.contains("anthropic.claude")
-            {
-                true => Ok(()),
-                false => Err(format!("\"{typed}\" is no model that is known: opus-4-6, sonnet-4-6 or a full id")),
+    Question {
+        unset: "every Claude model of the area",
+        ..question(
+            Section::Models,
+            "allowed_models",
+            Ask::List {
+                check: |typed| match ccwb_bedrock::Catalogue::bundled().model(typed).is_some()
+                    || typed.contains("anthropic.claude")
+                {
+                    true => Ok(()),
+                    false => Err(format!("\"{typed}\" is no model that is known: opus-4-6, sonnet-4-6 or a full id")),
+                },
             },
-        },
-        "Which models may people use?",
-        "Names as sonnet-4-6, haiku-4-5, separated by commas. Empty: every Claude model of that area",
-    ),
-    question(
-        Section::Models,
-        "allowed_bedrock_regions",
-        Ask::List { check: |typed| if typed == "all-commercial" { Ok(()) } else { region(typed).map(drop) } },
-        "Restrict the regions further?",
-        "Regions, separated by commas. Empty: what the models need, which is what works",
-    ),
+            "Which models may people use?",
+            "Names as sonnet-4-6, haiku-4-5, separated by commas",
+        )
+    },
+    Question {
+        unset: "what the models need",
+        ..question(
+            Section::Models,
+            "allowed_bedrock_regions",
+            Ask::List { check: |typed| if typed == "all-commercial" { Ok(()) } else { region(typed).map(drop) } },
+            "Restrict the regions further?",
+            "Regions, separated by commas",
+        )
+    },
     // Usage and limits.
     Question {
         absent: |_| true.into(),
@@ -542,13 +562,14 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "a new one is made",
         applies: |draft| central(draft) && !draft.flag("monitoring_config.create_vpc", false),
         ..question(
             Section::Monitoring,
             "monitoring_config.vpc_id",
             text(|typed, _| prefixed(typed, "vpc-")),
             "In which VPC does the collector run?",
-            "vpc-... of one that exists. Empty: a new one is made",
+            "vpc-... of one that exists",
         )
     },
     Question {
@@ -580,6 +601,7 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "HTTP under AWS's own name",
         applies: central,
         ..question(
             Section::Monitoring,
@@ -589,7 +611,7 @@ pub const QUESTIONS: &[Question] = &[
                 false => Err(format!("\"{typed}\" is not a host name such as telemetry.example.com")),
             }),
             "Which name shall the collector have?",
-            "With a name in Route 53 it speaks HTTPS: telemetry.example.com. Empty: HTTP under AWS's own name",
+            "With a name in Route 53 it speaks HTTPS: telemetry.example.com",
         )
     },
     Question {
@@ -702,13 +724,14 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "a thirtieth of the month, and a tenth more",
         applies: by_tokens,
         ..question(
             Section::Monitoring,
             "daily_token_limit",
             Ask::Number { min: 0, max: u64::MAX },
             "How many tokens a day?",
-            "For each person. Empty: a thirtieth of the month, and a tenth more",
+            "For each person",
         )
     },
     Question {
@@ -767,8 +790,8 @@ pub const QUESTIONS: &[Question] = &[
             Section::Safety,
             "vpc_endpoint_enabled",
             Ask::Flag,
-            "Reach Bedrock over a private network (VPC endpoint)?",
-            "For people on a VPN into your VPC; about 8 dollars a month and zone",
+            "Reach Bedrock over a private network?",
+            "A VPC endpoint, for people on a VPN into your VPC; about 8 dollars a month and zone",
         )
     },
     Question {
@@ -817,12 +840,13 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "none",
         ..question(
             Section::Safety,
             "budget_monthly_usd",
             Ask::Amount,
             "Warn somebody when the month gets expensive?",
-            "A budget for Bedrock in US dollars, for everybody together. Empty: none",
+            "A budget for Bedrock in US dollars, for everybody together",
         )
     },
     Question {
@@ -872,8 +896,8 @@ pub const QUESTIONS: &[Question] = &[
             Section::Machines,
             "redirect_port",
             Ask::Ports,
-            "On which port does the browser hand over the sign-in?",
-            "Several, separated by commas, are tried in turn. Each must be registered at the provider",
+            "On which port does the sign-in come back?",
+            "The browser hands it over there. Several, separated by commas, are tried in turn; each must be registered",
         )
     },
     Question {

@@ -72,12 +72,22 @@ pub(crate) fn save(
 /// What a provider said about itself, in a few rows.
 pub(crate) fn show_provider(found: &discovery::Found, screen: &Screen) {
     screen.done("provider", &format!("{}, {}", found.product.title(), found.issuer));
-    let can = |able: bool, what: &str, without: &str| match able {
-        true => screen.done(what, "yes"),
+    let can = |able: bool, what: &str, how: &str, without: &str| match able {
+        true => screen.done(what, how),
         false => screen.skipped(what, without),
     };
-    can(found.refresh, "renewal unseen", "no refresh tokens are announced: people may sign in more often");
-    can(found.device, "without a browser", "no device codes: on remote machines, people paste an address");
+    can(
+        found.refresh,
+        "renewal unseen",
+        "yes, with refresh tokens",
+        "no refresh tokens are announced: people may sign in more often",
+    );
+    can(
+        found.device,
+        "without a browser",
+        "yes, with a device code",
+        "no device codes: on remote machines, people paste an address",
+    );
 }
 
 fn store(draft: &mut Draft, folder: &AdminFolder) -> Result<bool, Failure> {

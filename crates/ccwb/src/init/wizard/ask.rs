@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{Reply, Stop};
 use crate::failure::{Failure, exit};
-use crate::screen::Screen;
+use crate::screen::{Screen, wrap};
 
 /// What a person said.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) enum Said {
 pub(crate) fn put(question: &Question, draft: &Draft, screen: &Screen) -> Result<Reply<Said>, Stop> {
     let proposed = question.proposed(draft);
     // Below the question while it is asked, gone when it is answered: what stays are questions and answers.
-    let help = question.help;
+    let help = &below(&hint(question, &proposed), screen);
     match question.ask {
         Ask::Secret => secret(question, draft, help),
         Ask::Flag => flag(question, &proposed, help),
@@ -194,9 +194,6 @@ fn rows(choices: Vec<Choice>, width: usize) -> Vec<Row<Value>> {
 
 fn text(question: &Question, draft: &Draft, proposed: &Value, help: &str) -> Result<Reply<Said>, Stop> {
     let shown = question.show(proposed);
-    // What is proposed stands in brackets, so that typing replaces it; emptying it therefore needs a sign.
-    let clears = !question.required && !shown.is_empty();
-    let help = if clears { format!("{help}. {NONE}: none") } else { help.to_owned() };
     let (question, known) = (*question, draft.clone());
     let (unchanged, needed) = (shown.clone(), question.required);
     let meant = move |typed: &str| if typed.trim() == NONE && !needed { String::new() } else { typed.to_owned() };
@@ -204,8 +201,11 @@ fn text(question: &Question, draft: &Draft, proposed: &Value, help: &str) -> Res
         true => Ok(()),
         false => question.parse(&meant(typed), &known).map(drop),
     };
+    // An answer as it stays above: nothing by what it means.
+    let nothing = question.describe(&Value::Null, draft);
+    let written = |typed: &str| if meant(typed).trim().is_empty() { nothing.clone() } else { typed.to_owned() };
     let mut prompt =
-        Text::new(question.prompt).with_validator(validator(check)).with_help_message(&help).with_formatter(&written);
+        Text::new(question.prompt).with_validator(validator(check)).with_help_message(help).with_formatter(&written);
     if !shown.is_empty() {
         prompt = prompt.with_default(&shown);
     }
@@ -226,9 +226,18 @@ fn text(question: &Question, draft: &Draft, proposed: &Value, help: &str) -> Res
     }
 }
 
-/// An answer as it stays above: nothing is a dash.
-fn written(typed: &str) -> String {
-    if typed.trim().is_empty() || typed.trim() == NONE { "–".to_owned() } else { typed.to_owned() }
+/// What helps to answer a question. What is proposed stands in brackets, so that typing replaces it; emptying it
+/// therefore needs a sign.
+fn hint(question: &Question, proposed: &Value) -> String {
+    let typed = !matches!(question.ask, Ask::Secret | Ask::Flag | Ask::Choice { .. });
+    let clears = typed && !question.required && !ccwb_admin::is_empty(proposed);
+    let hint = question.hint();
+    if clears { format!("{hint} ({NONE} empties it)") } else { hint }
+}
+
+/// A hint as lines: left to the library, it would be cut in the middle of a word. It puts brackets around.
+fn below(hint: &str, screen: &Screen) -> String {
+    wrap(hint, screen.width() - 2).join("\n ")
 }
 
 /// What is typed to take an answer out.

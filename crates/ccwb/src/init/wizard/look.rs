@@ -1,4 +1,4 @@
-//! How questions look. One accent, no boxes: what was asked and answered stays above as plain lines, which a screen
+//! How questions look. One accent, the same as around them, no boxes: what was asked and answered stays above as plain lines, which a screen
 //! reader reads once and a narrow terminal wraps.
 
 use inquire::ui::{Attributes, Color, ErrorMessageRenderConfig, IndexPrefix, RenderConfig, StyleSheet, Styled};
@@ -17,22 +17,22 @@ fn config(plain: bool) -> RenderConfig<'static> {
     let bold = StyleSheet::new().with_attr(Attributes::BOLD);
     RenderConfig {
         prompt: bold,
-        prompt_prefix: mark("  ?", Color::LightCyan),
-        answered_prompt_prefix: mark("  ✓", Color::LightGreen),
+        prompt_prefix: mark("  ?", Color::DarkCyan),
+        answered_prompt_prefix: mark("  ✓", Color::DarkGreen),
         canceled_prompt_indicator: mark("back", Color::DarkGrey),
-        answer: with(Color::LightCyan),
+        answer: with(Color::DarkCyan),
         default_value: with(Color::DarkGrey),
         placeholder: with(Color::DarkGrey),
         help_message: with(Color::DarkGrey),
-        highlighted_option_prefix: mark("  ›", Color::LightCyan),
+        highlighted_option_prefix: mark("  ›", Color::DarkCyan),
         scroll_up_prefix: mark("  ↑", Color::DarkGrey),
         scroll_down_prefix: mark("  ↓", Color::DarkGrey),
         unhighlighted_option_prefix: Styled::new("   "),
-        selected_option: Some(with(Color::LightCyan)),
+        selected_option: Some(with(Color::DarkCyan)),
         option_index_prefix: IndexPrefix::None,
         error_message: ErrorMessageRenderConfig::default_colored()
-            .with_prefix(mark("  ✗", Color::LightRed))
-            .with_message(with(Color::LightRed)),
+            .with_prefix(mark("  ✗", Color::DarkRed))
+            .with_message(with(Color::DarkRed)),
         ..RenderConfig::empty()
     }
 }

@@ -55,7 +55,8 @@ pub(crate) async fn run(
         "ccwb init",
         "Sets up Claude Code on Amazon Bedrock with your company's sign-in. Nothing happens in AWS yet.",
     );
-    screen.note("Enter takes what is proposed, Esc goes back, Ctrl-C stops and keeps your answers.");
+    screen.blank();
+    screen.note("Enter takes what is proposed. Esc goes back. Ctrl-C stops, answers are kept.");
     let name = match name(arguments, folder, screen) {
         Ok(name) => name,
         Err(stop) => return end(stop, None, screen),
