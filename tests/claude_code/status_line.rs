@@ -23,7 +23,8 @@ fn the_status_line_says_who_and_how_long_and_then_why_a_sign_in_failed() {
         desk.wait(Duration::from_hours(2));
         session.enter("second");
         eventually("the sign-in fails", || desk.sandbox.control().count("token:authorization_code") == 2);
-        let screen = session.wait_for("Sign-in needed: ");
+        // It is drawn anew every ten seconds; what was drawn before the failure was known does not name it.
+        let screen = session.wait_for("[provider-refused]");
         assert!(screen.contains("credential-process login · [provider-refused]"), "{screen}");
         assert_eq!(desk.openings(), 2, "{:?}", desk.calls());
     });
