@@ -7,4 +7,5 @@ mod look_after;
 mod pictures;
 mod providers;
 mod round_trip;
+mod secret;
 mod wizard;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ccwb_admin::{AdminFolder, AdminProfile, Draft, ProfileName};
+use ccwb_config::ClientAuth;
 use ccwb_store::{KeyringAccess, LockFile, Policy, SecretStore, Slot};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use super::changes;
 use super::discovery::Discovery;
 use super::{InitArguments, discovery};
-use crate::failure::Failure;
+use crate::failure::{Failure, exit};
 use crate::screen::Screen;
 use crate::surroundings::{Surroundings, unix_time};
 
@@ -28,7 +29,12 @@ pub(crate) fn save(
     let mut secret = None;
     let saved = !arguments.dry_run && store(&mut draft, folder)?;
     if !arguments.dry_run {
-        secret = draft.client_secret.take().map(|secret| keep_secret(draft.name(), &secret, folder, surroundings));
+        let wanted = profile.oidc().is_some_and(|oidc| matches!(oidc.client_auth, ClientAuth::KeyringSecret));
+        secret = draft
+            .client_secret
+            .take()
+            .filter(|_| wanted)
+            .map(|secret| keep_secret(draft.name(), &secret, folder, surroundings));
         folder.set_active(draft.name())?;
         ccwb_store::private_file::remove(&folder.progress_file(draft.name()))?;
     }
@@ -62,11 +68,19 @@ pub(crate) fn save(
         match &secret {
             None => {}
             Some(Ok(())) => screen.done("client secret", "in this computer's keyring"),
-            Some(Err(problem)) => screen.problem("client secret", &format!("not kept: {problem}")),
+            Some(Err(_)) => screen.problem("client secret", "not kept"),
         }
         what_next(&profile, screen);
     });
-    Ok(())
+    match secret {
+        Some(Err(problem)) => {
+            let message = format!("the profile is saved, the client secret is not: {problem}");
+            let hint =
+                "unlock the keyring and run the command again; people store it on their own computers in any case";
+            Err(Failure::new("secret-not-kept", exit::STORE, message, hint))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a provider said about itself, in a few rows.
@@ -139,7 +153,7 @@ fn what_next(profile: &AdminProfile, screen: &Screen) {
         for uri in uris {
             screen.copyable(&uri);
         }
-        if matches!(oidc.client_auth, ccwb_config::ClientAuth::KeyringSecret) {
+        if matches!(oidc.client_auth, ClientAuth::KeyringSecret) {
             screen.ask("Each person stores the client secret once, on their own computer:");
             screen.copyable(&format!("credential-process --profile {} --set-client-secret", profile.name));
         }
