@@ -39,7 +39,8 @@ impl Config {
 
     fn read(path: &Path, file: std::fs::File) -> Result<Self, ConfigError> {
         let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-        let mut bytes = Vec::new();
+        // Nearly every file fits, and is read at once.
+        let mut bytes = Vec::with_capacity(4096);
         file.take(MAX_CONFIG_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > MAX_CONFIG_BYTES {
             return Err(ConfigError::TooLarge { path: path.to_owned(), limit: MAX_CONFIG_BYTES });

@@ -5,14 +5,17 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, Header};
 use oauth2::CsrfToken;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use secrecy::SecretString;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::error::OidcError;
+use crate::signature::SigningKey;
 
 /// How long an assertion is good, in seconds.
 const ASSERTION_LIFE: i64 = 300;
@@ -26,7 +29,7 @@ pub enum ClientCredential {
     /// `private_key_jwt`, signed with the key of a certificate.
     PrivateKeyJwt {
         /// The RSA key.
-        key: Box<EncodingKey>,
+        key: Box<SigningKey>,
         /// SHA-256 thumbprint of the certificate, base64url (`x5t#S256`, RFC 7515, section 4.1.8).
         thumbprint: String,
     },
@@ -49,10 +52,11 @@ impl ClientCredential {
             OidcError::ClientCredential(format!("could not use {}: {problem}", path.display()))
         };
         let pem = std::fs::read(certificate).map_err(|error| failed(certificate, &error.to_string()))?;
-        let der = first_certificate(&pem).ok_or_else(|| failed(certificate, "it holds no PEM certificate"))?;
+        let der =
+            CertificateDer::from_pem_slice(&pem).map_err(|_| failed(certificate, "it holds no PEM certificate"))?;
         let pem = Zeroizing::new(std::fs::read(key).map_err(|error| failed(key, &error.to_string()))?);
-        let key = EncodingKey::from_rsa_pem(&pem)
-            .map_err(|_| failed(key, "it holds no RSA key in PEM form that is not encrypted"))?;
+        let key = SigningKey::from_pem(&pem)
+            .ok_or_else(|| failed(key, "it holds no RSA key of 2048 to 4096 bits in PEM form that is not encrypted"))?;
         Ok(Self::PrivateKeyJwt { key: Box::new(key), thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&der)) })
     }
 
@@ -70,13 +74,7 @@ impl ClientCredential {
             "aud": token_endpoint, "iss": client_id, "sub": client_id, "jti": CsrfToken::new_random().secret(),
             "nbf": now, "iat": now, "exp": now + ASSERTION_LIFE,
         });
-        jsonwebtoken::encode(&header, &claims, key)
-            .map(Some)
-            .map_err(|_| OidcError::ClientCredential("the client's key cannot sign PS256".to_owned()))
+        let failed = || OidcError::ClientCredential("the client's key cannot sign PS256".to_owned());
+        key.token(&header, &claims).map(Some).ok_or_else(failed)
     }
-}
-
-fn first_certificate(pem: &[u8]) -> Option<Vec<u8>> {
-    let blocks = pem::parse_many(pem).ok()?;
-    blocks.into_iter().find(|block| block.tag() == "CERTIFICATE").map(pem::Pem::into_contents)
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::IdTokenError;
 use crate::jwks;
 use crate::metadata::Metadata;
+use crate::signature::verifies;
 use ccwb_http::printable;
 
 /// Claims of an ID token.
@@ -194,9 +195,7 @@ fn check_signature(jwt: &Jwt<'_>, jwks: &Value, algorithm: Algorithm) -> Result<
     if keys.is_empty() {
         return Err(IdTokenError::Key { key_id: printable(key_id.unwrap_or("none")) });
     }
-    let verified = keys
-        .iter()
-        .any(|key| jsonwebtoken::crypto::verify(jwt.signature, jwt.signed.as_bytes(), key, algorithm).unwrap_or(false));
+    let verified = keys.iter().any(|key| verifies(jwt.signed.as_bytes(), jwt.signature, key, algorithm));
     if verified { Ok(()) } else { Err(IdTokenError::Signature) }
 }
 

@@ -17,6 +17,7 @@ mod jwks;
 mod metadata;
 mod provider;
 mod quirks;
+mod signature;
 mod token;
 
 pub use authorize::{AuthorizationRequest, Who};
