@@ -274,7 +274,7 @@ pub(crate) struct GuidanceFlags {
 /// Parses the arguments; None if they asked for help, which is printed. What cannot be parsed is an error like any
 /// other.
 pub(crate) fn parse(world: &World) -> Result<Option<Cli>, Error> {
-    if let Some(cli) = as_sdks_call(&world.arguments) {
+    if let Some(cli) = known_by_heart(&world.arguments) {
         return Ok(Some(cli));
     }
     match Cli::try_parse_from(world.arguments.iter().map(go_style)) {
@@ -291,17 +291,36 @@ pub(crate) fn parse(world: &World) -> Result<Option<Cli>, Error> {
     }
 }
 
-/// The command line of `~/.aws/config`, which is almost every call there is: no parser needs to be built for it.
-fn as_sdks_call(arguments: &[OsString]) -> Option<Cli> {
-    let profile = match arguments.get(1..)? {
-        [] => None,
-        [flag, name] if flag == "--profile" || flag == "-p" => {
-            Some(name.to_str().filter(|name| !name.is_empty() && !name.starts_with('-'))?.to_owned())
+/// The command lines that programs call, again and again: no parser needs to be built for them, which costs more than
+/// their whole work.
+fn known_by_heart(arguments: &[OsString]) -> Option<Cli> {
+    let mut known =
+        Cli { profile: None, no_browser: false, version: false, guidance: GuidanceFlags::default(), command: None };
+    let mut words = arguments.get(1..)?.iter();
+    while let Some(word) = words.next() {
+        match word.to_str()? {
+            "--profile" | "-p" if known.profile.is_none() => known.profile = Some(value(words.next()?)?),
+            "--version" | "-v" if arguments.len() == 2 => known.version = true,
+            command if known.command.is_none() => known.command = Some(bare_command(command)?),
+            _ => return None,
         }
+    }
+    Some(known)
+}
+
+/// A value that can be nothing else.
+fn value(word: &OsString) -> Option<String> {
+    word.to_str().filter(|word| !word.is_empty() && !word.starts_with('-')).map(ToOwned::to_owned)
+}
+
+fn bare_command(name: &str) -> Option<Command> {
+    Some(match name {
+        "export" => Command::Export,
+        "statusline" => Command::Statusline,
+        "status" => Command::Status { json: false },
+        "explain" => Command::Explain,
         _ => return None,
-    };
-    let guidance = GuidanceFlags::default();
-    Some(Cli { profile, no_browser: false, version: false, guidance, command: None })
+    })
 }
 
 /// The guidance's binary takes long flags with one hyphen too (-profile X).
@@ -341,15 +360,36 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_reads_what_the_parser_reads() {
-        for line in [&["cp"] as &[&str], &["cp", "--profile", "P"], &["cp", "-p", "José 東京"]] {
-            let arguments: Vec<OsString> = line.iter().map(OsString::from).collect();
-            let (short, parsed) = (as_sdks_call(&arguments).unwrap(), Cli::try_parse_from(&arguments).unwrap());
-            assert_eq!(format!("{short:?}"), format!("{parsed:?}"));
+    fn what_is_known_by_heart_is_what_the_parser_reads() {
+        let words = |line: &str| -> Vec<OsString> { line.split(' ').map(OsString::from).collect() };
+        for line in [
+            "cp",
+            "cp --profile P",
+            "cp -p José-東京",
+            "cp --profile P export",
+            "cp export --profile P",
+            "cp statusline",
+            "cp -p P status",
+            "cp explain",
+            "cp --version",
+            "cp -v",
+        ] {
+            let known = known_by_heart(&words(line)).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(format!("{known:?}"), format!("{:?}", Cli::try_parse_from(words(line)).unwrap()), "{line}");
         }
-        for other in [&["cp", "export"] as &[&str], &["cp", "--profile"], &["cp", "--profile", "-v"], &["cp", "-p", ""]]
-        {
-            assert!(as_sdks_call(&other.iter().map(OsString::from).collect::<Vec<_>>()).is_none(), "{other:?}");
+        for other in [
+            "cp --profile",
+            "cp --profile -v",
+            "cp -p ",
+            "cp --profile P --profile Q",
+            "cp export export",
+            "cp status --json",
+            "cp export -h",
+            "cp --profile P --version",
+            "cp login",
+            "cp status P",
+        ] {
+            assert!(known_by_heart(&words(other)).is_none(), "{other}");
         }
     }
 
