@@ -64,14 +64,20 @@ impl AwsIni {
 
     fn entries_of(&self, section: &Section) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
+        // A line that is neither an entry nor a continuation of one is nobody's: what stands further in after it is not either.
+        let mut goes_on = false;
         let lines = self.lines().filter(|line| section.body.contains(&line.start));
         for line in lines.filter(|line| !line.is_blank_or_comment()) {
             match entries.last_mut() {
-                Some(last) if line.indentation() > last.indentation => {
+                Some(last) if goes_on && line.indentation() > last.indentation => {
                     last.lines.end = line.end();
                     last.value.end = line.end_of_text();
                 }
-                _ => entries.extend(line.entry()),
+                _ => {
+                    let entry = line.entry();
+                    goes_on = entry.is_some();
+                    entries.extend(entry);
+                }
             }
         }
         entries
