@@ -46,7 +46,7 @@ pub enum ConfigError {
         available: Vec<String>,
     },
     /// One value is missing or not of its form.
-    #[error("{}: profile \"{}\": {key}: {}", .path.display(), plain(.profile), plain(.problem))]
+    #[error("{}: profile \"{}\": {}: {}", .path.display(), plain(.profile), plain(.key), plain(.problem))]
     Key {
         /// The file.
         path: PathBuf,

@@ -103,6 +103,7 @@ impl AwsIni {
             return Ok(());
         };
         let after = self.entries_of(&section).pop().map_or(section.header.end, |entry| entry.lines.end);
+        let after = self.past_what_stands_further_in(&section, after, lines.len() - lines.trim_start().len());
         let mut added = String::new();
         if !self.text[..after].ends_with('\n') {
             added.push_str(newline);
@@ -110,6 +111,13 @@ impl AwsIni {
         added.push_str(lines);
         self.text.insert_str(after, &added);
         Ok(())
+    }
+
+    /// Where an entry of this indentation can be put at the earliest: lines that stand further in would become its own.
+    fn past_what_stands_further_in(&self, section: &Section, after: usize, indentation: usize) -> usize {
+        let lines = self.lines().filter(|line| line.start >= after && section.body.contains(&line.start));
+        let lines = lines.filter(|line| !line.is_blank_or_comment());
+        lines.take_while(|line| line.indentation() > indentation).last().map_or(after, |line| line.end())
     }
 }
 
