@@ -21,6 +21,8 @@ pub fn header_file(input: &[u8]) {
     let Ok(read) = HeaderFile::parse(file, "P") else { return };
     assert!(HeaderFile::parse(file, "Q").is_err(), "the header file of another profile");
     let _ = (read.is_bound_to(&PROFILE), read.is_fresh(NOW), read.is_fresh(i64::MAX), read.is_fresh(i64::MIN));
+    // What is shown to a person: how long ago, and how long still.
+    let _ = (NOW - read.written, read.good_until() - NOW, read.token_expires - NOW);
     let bearer = match bearer::source(&read, NOW, ["https://otel.example.com"]) {
         Ok(Source::HeaderFile(token)) => Some(token),
         Ok(Source::SessionFile) => bearer::from_session_file(session, &read).ok(),
