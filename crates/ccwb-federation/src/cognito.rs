@@ -70,7 +70,7 @@ async fn for_identity(
         (Some(access_key_id), Some(secret), Some(token), Some(expiration)) => {
             let problem = || FederationError::BadAnswer {
                 operation: OPERATION,
-                problem: "its credentials end at no date".to_owned(),
+                problem: "its credentials are none that could be used".to_owned(),
             };
             Credentials::new(access_key_id, secret, token, expiration.secs()).ok_or_else(problem)
         }

@@ -67,14 +67,17 @@ struct ExportFields<'a> {
 }
 
 impl Credentials {
-    /// Credentials as AWS gave them; `None` if they end at no date that callers could read.
+    /// Credentials as AWS gave them; `None` if they end at no date that callers could read, or hold what no header of a signed
+    /// request can (the SDK would panic).
     pub(crate) fn new(
         access_key_id: String,
         secret_access_key: String,
         session_token: String,
         expiration: i64,
     ) -> Option<Self> {
-        (0..=LAST_SECOND).contains(&expiration).then(|| Self {
+        let texts = [&access_key_id, &secret_access_key, &session_token];
+        let is_plain = texts.iter().all(|text| text.bytes().all(|byte| byte.is_ascii_graphic()));
+        (is_plain && (0..=LAST_SECOND).contains(&expiration)).then(|| Self {
             access_key_id,
             secret_access_key: secret_access_key.into(),
             session_token: session_token.into(),
@@ -226,7 +229,16 @@ mod tests {
         ] {
             assert_eq!(seen(skew, expiration), expected);
         }
-        assert!(Credentials::new(String::new(), String::new(), String::new(), LAST_SECOND + 1).is_none());
+    }
+
+    #[test]
+    fn what_callers_or_the_signer_could_not_take_is_no_credentials() {
+        let new =
+            |token: &str, expiration| Credentials::new("A".to_owned(), "s".to_owned(), token.to_owned(), expiration);
+        assert!(new("t+/=", LAST_SECOND).is_some());
+        for (token, expiration) in [("t", LAST_SECOND + 1), ("t", -1), ("t\n", 0), ("t\u{7f}", 0), ("é", 0)] {
+            assert!(new(token, expiration).is_none());
+        }
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn from_sts(
     let found = found.ok_or_else(|| bad("it holds no credentials"))?;
     let expiration = found.expiration.secs();
     Credentials::new(found.access_key_id, found.secret_access_key, found.session_token, expiration)
-        .ok_or_else(|| bad("its credentials end at no date"))
+        .ok_or_else(|| bad("its credentials are none that could be used"))
 }
 
 /// "The requested `DurationSeconds` exceeds the `MaxSessionDuration` set for this role."
