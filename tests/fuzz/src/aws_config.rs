@@ -34,15 +34,16 @@ fn round_trip(text: &str, entries: &[Entry]) -> String {
 /// The lines that stand in sections of others, read apart from what is tested.
 fn lines_of_others(text: &str) -> Vec<&str> {
     let mut ours = false;
-    let lines = text.strip_prefix('\u{feff}').unwrap_or(text).split('\n').map(str::trim_end);
+    let lines = text.split('\n').map(str::trim_end);
     lines
         .filter(|line| {
-            if let Some(header) = line.strip_prefix('[') {
+            let header = line.trim_start_matches('\u{feff}').trim_start().strip_prefix('[');
+            if let Some(header) = header.filter(|_| !line.starts_with([' ', '\t'])) {
                 let name = header.split(']').next().unwrap_or_default().trim();
                 let name = name.strip_prefix("profile").filter(|rest| rest.starts_with([' ', '\t'])).unwrap_or(name);
                 ours = ["P", "\"P\"", "'P'"].contains(&name.trim());
             }
-            !ours && !line.is_empty()
+            !ours && !line.trim_start_matches('\u{feff}').is_empty()
         })
         .collect()
 }

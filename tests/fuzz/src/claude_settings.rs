@@ -58,7 +58,11 @@ fn wanted() -> Vec<Entry> {
 fn strictly(text: &str) -> Option<Value> {
     let json = without_comments(text)?;
     // A text without any value is an empty document.
-    if json.trim().is_empty() { Some(json!({})) } else { serde_json::from_str(&json).ok() }
+    if json.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
+        Some(json!({}))
+    } else {
+        serde_json::from_str(&json).ok()
+    }
 }
 
 fn without_ours(mut value: Value) -> Value {

@@ -41,7 +41,9 @@ pub fn token_answer(input: &[u8]) {
         let body = &input[1..];
         match refreshed {
             Ok(set) => {
-                let answer: Value = serde_json::from_slice(body).expect("a JSON object");
+                // The `oauth2` crate reads the first value, whatever follows it.
+                let first = serde_json::Deserializer::from_slice(body).into_iter::<Value>().next();
+                let answer = first.and_then(Result::ok).expect("a JSON object");
                 assert!(succeeded && answer["access_token"].is_string());
                 let exposed =
                     |token: &Option<SecretString>| token.as_ref().map(|token| token.expose_secret().to_owned());
