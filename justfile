@@ -21,6 +21,11 @@ test *args:
 quick *args:
     ./tests/run --quick {{ args }}
 
+# Inputs that break a promise: a minute for each target, or `just fuzz SECONDS TARGET...`
+[group('test')]
+fuzz *args:
+    ./tests/fuzz/run {{ args }}
+
 # Formatting, clippy, scripts, workflows
 [group('check')]
 lint:

@@ -28,7 +28,7 @@ pub enum ConfigError {
         limit: u64,
     },
     /// The file is not a JSON object of profiles.
-    #[error("{} is not a valid configuration: {problem}", .path.display())]
+    #[error("{} is not a valid configuration: {}", .path.display(), plain(.problem))]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -36,7 +36,7 @@ pub enum ConfigError {
         problem: String,
     },
     /// The profile that was asked for is not in the file.
-    #[error("{} has no profile \"{profile}\"; it has {}", .path.display(), quoted(.available))]
+    #[error("{} has no profile \"{}\"; it has {}", .path.display(), plain(.profile), plain(&quoted(.available)))]
     UnknownProfile {
         /// The file.
         path: PathBuf,
@@ -46,7 +46,7 @@ pub enum ConfigError {
         available: Vec<String>,
     },
     /// One value is missing or not of its form.
-    #[error("{}: profile \"{profile}\": {key}: {problem}", .path.display())]
+    #[error("{}: profile \"{}\": {}: {}", .path.display(), plain(.profile), plain(.key), plain(.problem))]
     Key {
         /// The file.
         path: PathBuf,
@@ -64,6 +64,11 @@ pub enum ConfigError {
 
 fn list(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// What the file says, without what would act on a terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
 }
 
 fn quoted(names: &[String]) -> String {

@@ -82,6 +82,11 @@ impl FieldHash {
 mod tests {
     use std::path::Path;
 
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use serde_json::json;
+
     use crate::Config;
 
     use super::*;
@@ -119,5 +124,76 @@ mod tests {
             digest(""),
             digest(r#", "credential_storage": "keyring", "redirect_port": 9, "selected_model": "m""#)
         );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_change_of_profile_issuer_client_target_or_region_is_another_digest(
+            one in settings(), other in settings(), field in 0..FIELDS,
+        ) {
+            // Two that differ in one field, and two that differ anywhere.
+            let mut neighbour = one.clone();
+            neighbour[field].clone_from(&other[field]);
+            let [one, neighbour, other] = [one, neighbour, other].map(as_it_counts);
+            for other in [&neighbour, &other] {
+                prop_assert_eq!(digest_of(&one) == digest_of(other), &one == other, "{:?} {:?}", one, other);
+            }
+        }
+
+        #[test]
+        fn no_two_lists_of_fields_run_together(one in fields(), other in fields()) {
+            let hash = |fields: &[String]| {
+                let mut hash = FieldHash::default();
+                for field in fields {
+                    hash.field(field);
+                }
+                hash.finish()
+            };
+            prop_assert_eq!(hash(&one) == hash(&other), one == other);
+        }
+    }
+
+    /// Short lists of few letters: most pairs are alike but for their borders.
+    fn fields() -> impl Strategy<Value = Vec<String>> {
+        vec("[a\0]{0,3}", 0..4)
+    }
+
+    /// Profile, issuer's host, client, target, second role, external id, region.
+    const FIELDS: usize = 7;
+
+    fn settings() -> impl Strategy<Value = [String; FIELDS]> {
+        let word = "[ab-]{1,3}";
+        let target = prop_oneof!["pool [ab]{1,3}", "role [ab]{1,3}"];
+        let region = select(vec!["us-east-1", "us-east-2", "eu-west-1"]).prop_map(str::to_owned);
+        (word, "[ab]{1,3}", word, target, "[ab]{0,2}", "[ab]{2,3}", region).prop_map(<[String; FIELDS]>::from)
+    }
+
+    /// Without a second role there is nobody to whom an external id could be told.
+    fn as_it_counts(mut settings: [String; FIELDS]) -> [String; FIELDS] {
+        if settings[4].is_empty() {
+            settings[5].clear();
+        }
+        settings
+    }
+
+    fn digest_of([profile, host, client, target, second, external, region]: &[String; FIELDS]) -> String {
+        let mut values = json!({
+            "provider_domain": format!("{host}.example"), "provider_type": "generic", "client_id": client,
+            "aws_region": region,
+        });
+        match target.split_once(' ') {
+            Some(("pool", id)) => values["identity_pool_id"] = json!(format!("eu-west-1:{id}")),
+            Some((_, name)) => values["federated_role_arn"] = json!(format!("arn:aws:iam::123456789012:role/{name}")),
+            None => {}
+        }
+        if !second.is_empty() {
+            let role_arn = format!("arn:aws:iam::210987654321:role/{second}");
+            values["assume_role"] = json!({"role_arn": role_arn, "external_id": external});
+        }
+        let text = json!({ profile: values }).to_string();
+        let profile = Config::from_text(Path::new("c"), text).profile(profile).unwrap();
+        IdentityDigest::of(&profile).as_str().to_owned()
     }
 }

@@ -352,6 +352,8 @@ mod tests {
                 "max_session_duration: must be 900 to 43200 seconds, but is 10",
             ),
             (json!({"sso_enabled": "yes"}), "sso_enabled: must be true or false, but is a text"),
+            // What would act on a terminal does not reach it.
+            (json!({"aws_region": "a\u{1b}[2J"}), "aws_region: \"a\u{fffd}[2J\" is not an AWS region"),
             (json!({"azure_auth_mode": "cert"}), "azure_auth_mode: must be public, secret or certificate"),
         ] {
             let error = parse(&change).unwrap_err();

@@ -67,14 +67,13 @@ async fn for_identity(
         .map_err(|error| FederationError::from_sdk(OPERATION, &error, &[id_token.expose_secret()]))?;
     let found = answer.credentials.ok_or_else(|| incomplete(OPERATION))?;
     match (found.access_key_id, found.secret_key, found.session_token, found.expiration) {
-        (Some(access_key_id), Some(secret), Some(token), Some(expiration)) => Ok(Credentials {
-            access_key_id,
-            secret_access_key: secret.into(),
-            session_token: token.into(),
-            expiration: expiration.secs(),
-            issued: None,
-            skew: 0,
-        }),
+        (Some(access_key_id), Some(secret), Some(token), Some(expiration)) => {
+            let problem = || FederationError::BadAnswer {
+                operation: OPERATION,
+                problem: "its credentials are none that could be used".to_owned(),
+            };
+            Credentials::new(access_key_id, secret, token, expiration.secs()).ok_or_else(problem)
+        }
         _ => Err(incomplete(OPERATION)),
     }
 }

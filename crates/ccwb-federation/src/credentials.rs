@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// Differences between clocks up to this many seconds are not corrected.
 pub const TOLERATED_SKEW: i64 = 60;
 
+/// The last second that has a date of four digits for its year: callers read no other.
+const LAST_SECOND: i64 = 253_402_300_799;
+
 /// Temporary AWS credentials.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -64,14 +67,36 @@ struct ExportFields<'a> {
 }
 
 impl Credentials {
+    /// Credentials as AWS gave them; `None` if they end at no date that callers could read, or hold what no header of a signed
+    /// request can (the SDK would panic).
+    pub(crate) fn new(
+        access_key_id: String,
+        secret_access_key: String,
+        session_token: String,
+        expiration: i64,
+    ) -> Option<Self> {
+        let texts = [&access_key_id, &secret_access_key, &session_token];
+        let is_plain = texts.iter().all(|text| text.bytes().all(|byte| byte.is_ascii_graphic()));
+        (is_plain && (0..=LAST_SECOND).contains(&expiration)).then(|| Self {
+            access_key_id,
+            secret_access_key: secret_access_key.into(),
+            session_token: session_token.into(),
+            expiration,
+            issued: None,
+            skew: 0,
+        })
+    }
+
     /// One line for `credential_process`.
     pub fn to_process_json(&self) -> SecretString {
         self.wire(self.expiration_on_this_clock(), None, None)
     }
 
-    /// The expiration as a caller with this machine's clock must see it. Small differences are nobody's business.
+    /// The expiration as a caller with this machine's clock must see it. Small differences are nobody's business. Whatever a
+    /// server's clock says, it is a date that callers read.
     pub fn expiration_on_this_clock(&self) -> i64 {
-        self.expiration - if self.skew.abs() > TOLERATED_SKEW { self.skew } else { 0 }
+        let skew = if self.skew.unsigned_abs() > TOLERATED_SKEW.unsigned_abs() { self.skew } else { 0 };
+        self.expiration.saturating_sub(skew).clamp(0, LAST_SECOND)
     }
 
     /// One line for `awsCredentialExport`.
@@ -99,14 +124,10 @@ impl Credentials {
         if wire.version != 1 || wire.binding.as_deref() != Some(binding) || wire.access_key_id == "EXPIRED" {
             return None;
         }
-        Some(Self {
-            expiration: parse_timestamp(&wire.expiration)?,
-            issued: wire.issued,
-            skew: wire.skew,
-            access_key_id: wire.access_key_id.into_owned(),
-            secret_access_key: wire.secret_access_key.into_owned().into(),
-            session_token: wire.session_token.into_owned().into(),
-        })
+        let (secret, token) = (wire.secret_access_key.into_owned(), wire.session_token.into_owned());
+        let expiration = parse_timestamp(&wire.expiration)?;
+        let credentials = Self::new(wire.access_key_id.into_owned(), secret, token, expiration)?;
+        Some(Self { issued: wire.issued, skew: wire.skew, ..credentials })
     }
 
     fn wire(&self, expiration: i64, binding: Option<&str>, issued: Option<i64>) -> SecretString {
@@ -190,6 +211,34 @@ mod tests {
         assert!(Credentials::from_stored_json(&stored, "other").is_none());
         assert!(Credentials::from_stored_json(&credentials().to_process_json(), "digest").is_none());
         assert!(Credentials::from_stored_json(&"{\"Version\":1".into(), "digest").is_none());
+    }
+
+    #[test]
+    fn whatever_a_clock_says_callers_see_a_date_that_they_read() {
+        let seen = |skew, expiration: &str| {
+            let line = Credentials { skew, ..credentials() }.to_stored_json("digest", 7);
+            let line = SecretString::from(line.expose_secret().replace("2026-01-01T00:00:00Z", expiration));
+            let line = Credentials::from_stored_json(&line, "digest").unwrap().to_process_json();
+            let line: serde_json::Value = serde_json::from_str(line.expose_secret()).unwrap();
+            line["Expiration"].as_str().unwrap().to_owned()
+        };
+        for (skew, expiration, expected) in [
+            (i64::MIN, "2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
+            (i64::MAX, "2026-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
+            (-86_400, "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(seen(skew, expiration), expected);
+        }
+    }
+
+    #[test]
+    fn what_callers_or_the_signer_could_not_take_is_no_credentials() {
+        let new =
+            |token: &str, expiration| Credentials::new("A".to_owned(), "s".to_owned(), token.to_owned(), expiration);
+        assert!(new("t+/=", LAST_SECOND).is_some());
+        for (token, expiration) in [("t", LAST_SECOND + 1), ("t", -1), ("t\n", 0), ("t\u{7f}", 0), ("é", 0)] {
+            assert!(new(token, expiration).is_none());
+        }
     }
 
     #[test]

@@ -4,15 +4,16 @@ use sha2::{Digest, Sha256};
 
 /// AWS's limit (STS API Reference, `AssumeRoleWithWebIdentity`: `[\w+=,.@-]*`, 2 to 64 characters).
 const LONGEST: usize = 64;
-/// Hexadecimal digits of the hash that tells shortened or changed names apart.
-const HASH: usize = 12;
+/// Hexadecimal digits of the hash that tells shortened or changed names apart. Whoever could choose an e-mail address that has
+/// the hash of another would be taken for that person: 64 bits are out of reach.
+const HASH: usize = 16;
 
 /// A session name from an e-mail address or subject. Characters that AWS does not take become `-`; where that or the
-/// length limit loses something, a hash of the whole is appended, so that two people never share a name.
+/// length limit loses something, a hash of the whole is appended, so that two people never share a name. So it is where
+/// somebody's own name looks as if that had happened to it.
 pub(crate) fn session_name(person: &str) -> String {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
     let clean: String = person.chars().map(|c| if allowed(c) { c } else { '-' }).collect();
-    if clean == person && (2..=LONGEST).contains(&clean.len()) {
+    if clean == person && (2..=LONGEST).contains(&clean.len()) && !ends_like_a_hash(&clean) {
         return clean;
     }
     let hash: String = Sha256::digest(person.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -20,8 +21,19 @@ pub(crate) fn session_name(person: &str) -> String {
     format!("{kept}-{}", &hash[..HASH])
 }
 
+fn allowed(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)
+}
+
+fn ends_like_a_hash(name: &str) -> bool {
+    let is_hash = |end: &str| end.len() == HASH && end.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+    name.rsplit_once('-').is_some_and(|(_, end)| is_hash(end))
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -46,12 +58,38 @@ mod tests {
         ];
         let names: std::collections::BTreeSet<String> = people.iter().map(|person| session_name(person)).collect();
         assert_eq!(names.len(), people.len(), "{names:?}");
-        for name in names {
-            assert!(
-                (2..=64).contains(&name.len())
-                    && name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)),
-                "{name}"
-            );
+        assert!(names.iter().all(|name| is_taken_by_aws(name)), "{names:?}");
+    }
+
+    /// STS API Reference, `RoleSessionName`; written apart from what is tested.
+    fn is_taken_by_aws(name: &str) -> bool {
+        let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-";
+        (2..=64).contains(&name.len()) && name.bytes().all(|byte| letters.contains(&byte))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whoever_it_is_the_name_is_one_that_aws_takes(person in any::<String>()) {
+            prop_assert!(is_taken_by_aws(&session_name(&person)));
+        }
+
+        #[test]
+        fn people_who_differ_in_one_letter_have_two_names(
+            (start, end) in ("[a-z@. /é]{0,70}", "[a-z@. /é]{0,10}"),
+            (one, other) in ("[ -~é東]?", "[ -~é東]?"),
+        ) {
+            prop_assume!(one != other);
+            let person = |letter: &str| format!("{start}{letter}{end}");
+            prop_assert_ne!(session_name(&person(&one)), session_name(&person(&other)));
+        }
+
+        #[test]
+        fn nobody_can_take_the_name_that_was_made_for_another(person in any::<String>()) {
+            let name = session_name(&person);
+            prop_assume!(name != person);
+            prop_assert_ne!(session_name(&name), name);
         }
     }
 }

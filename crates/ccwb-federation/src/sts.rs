@@ -79,10 +79,7 @@ async fn web_identity_call(
         .send()
         .await
         .map_err(|error| FederationError::from_sdk(OPERATION, &error, &[id_token.expose_secret()]))?;
-    answer.credentials.map(from_sts).ok_or_else(|| FederationError::BadAnswer {
-        operation: OPERATION,
-        problem: "it holds no credentials".to_owned(),
-    })
+    from_sts(OPERATION, answer.credentials)
 }
 
 /// Whom AWS takes the holder of credentials for: the ARN of the assumed role with its session name.
@@ -136,21 +133,18 @@ pub(crate) async fn assume_role(
         .send()
         .await
         .map_err(|error| FederationError::from_sdk(OPERATION, &error, &secrets(first)))?;
-    answer.credentials.map(from_sts).ok_or_else(|| FederationError::BadAnswer {
-        operation: OPERATION,
-        problem: "it holds no credentials".to_owned(),
-    })
+    from_sts(OPERATION, answer.credentials)
 }
 
-fn from_sts(found: aws_sdk_sts::types::Credentials) -> Credentials {
-    Credentials {
-        access_key_id: found.access_key_id,
-        secret_access_key: found.secret_access_key.into(),
-        session_token: found.session_token.into(),
-        expiration: found.expiration.secs(),
-        issued: None,
-        skew: 0,
-    }
+fn from_sts(
+    operation: &'static str,
+    found: Option<aws_sdk_sts::types::Credentials>,
+) -> Result<Credentials, FederationError> {
+    let bad = |problem: &str| FederationError::BadAnswer { operation, problem: problem.to_owned() };
+    let found = found.ok_or_else(|| bad("it holds no credentials"))?;
+    let expiration = found.expiration.secs();
+    Credentials::new(found.access_key_id, found.secret_access_key, found.session_token, expiration)
+        .ok_or_else(|| bad("its credentials are none that could be used"))
 }
 
 /// "The requested `DurationSeconds` exceeds the `MaxSessionDuration` set for this role."

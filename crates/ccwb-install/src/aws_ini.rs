@@ -64,14 +64,20 @@ impl AwsIni {
 
     fn entries_of(&self, section: &Section) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
+        // A line that is neither an entry nor a continuation of one is nobody's: what stands further in after it is not either.
+        let mut goes_on = false;
         let lines = self.lines().filter(|line| section.body.contains(&line.start));
         for line in lines.filter(|line| !line.is_blank_or_comment()) {
             match entries.last_mut() {
-                Some(last) if line.indentation() > last.indentation => {
+                Some(last) if goes_on && line.indentation() > last.indentation => {
                     last.lines.end = line.end();
                     last.value.end = line.end_of_text();
                 }
-                _ => entries.extend(line.entry()),
+                _ => {
+                    let entry = line.entry();
+                    goes_on = entry.is_some();
+                    entries.extend(entry);
+                }
             }
         }
         entries
@@ -97,6 +103,7 @@ impl AwsIni {
             return Ok(());
         };
         let after = self.entries_of(&section).pop().map_or(section.header.end, |entry| entry.lines.end);
+        let after = self.past_what_stands_further_in(&section, after, lines.len() - lines.trim_start().len());
         let mut added = String::new();
         if !self.text[..after].ends_with('\n') {
             added.push_str(newline);
@@ -104,6 +111,13 @@ impl AwsIni {
         added.push_str(lines);
         self.text.insert_str(after, &added);
         Ok(())
+    }
+
+    /// Where an entry of this indentation can be put at the earliest: lines that stand further in would become its own.
+    fn past_what_stands_further_in(&self, section: &Section, after: usize, indentation: usize) -> usize {
+        let lines = self.lines().filter(|line| line.start >= after && section.body.contains(&line.start));
+        let lines = lines.filter(|line| !line.is_blank_or_comment());
+        lines.take_while(|line| line.indentation() > indentation).last().map_or(after, |line| line.end())
     }
 }
 

@@ -68,7 +68,7 @@ impl TokenClient<'_> {
     /// (RFC 7523, section 3, `jti`), and ends at the first answer of a gateway in the provider's place.
     pub async fn finish_device(&self, device: &DeviceAuthorization, limit: Duration) -> Result<TokenSet, OidcError> {
         let give_up = Instant::now() + limit;
-        let mut interval = device.response.interval();
+        let mut interval = device.response.interval().max(SHORTEST_INTERVAL);
         loop {
             // The person needs a moment anyway, and a provider may count the first poll against its interval.
             let now = Instant::now();
@@ -126,6 +126,8 @@ impl TokenClient<'_> {
 }
 
 const WHAT: &str = "device code";
+/// A provider that says zero is not asked without a pause.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 /// What `slow_down` adds to the interval (RFC 8628, section 3.5).
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 

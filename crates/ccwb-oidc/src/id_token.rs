@@ -65,8 +65,9 @@ impl IdToken {
         elsewhere || self.claims.get("hasgroups").is_some_and(|value| value == true || value == "true")
     }
 
-    /// Verifies a token. The steps are numbered as in OpenID Connect Core 1.0, section 3.1.3.7.
-    pub(crate) fn verify(
+    /// Verifies a token with the keys at hand; [`crate::Provider::verify`] fetches newer ones where these do not fit. The
+    /// steps are numbered as in OpenID Connect Core 1.0, section 3.1.3.7.
+    pub fn verify(
         raw: &str,
         jwks: &Value,
         metadata: &Metadata,

@@ -74,7 +74,9 @@ impl Metadata {
         }
     }
 
-    fn from_document(document: &Value, profile: &OidcProfile) -> Result<Self, OidcError> {
+    /// Reads a discovery document of the profile's provider. Its issuer must be the configured one, and each address HTTPS or
+    /// on this machine.
+    pub fn from_document(document: &Value, profile: &OidcProfile) -> Result<Self, OidcError> {
         let bad = |problem: String| OidcError::BadAnswer { what: "discovery", problem };
         let standard: CoreProviderMetadata = serde_json::from_value(document.clone())
             .map_err(|error| bad(format!("not a provider's metadata: {}", printable(&error.to_string()))))?;

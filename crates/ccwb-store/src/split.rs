@@ -28,7 +28,7 @@ impl Manifest {
 }
 
 /// Reads a value that may be in parts; damaged parts are no value.
-pub(crate) fn read(vault: &dyn Vault, entry: &str) -> Result<Option<String>, StoreError> {
+pub fn read(vault: &dyn Vault, entry: &str) -> Result<Option<String>, StoreError> {
     let Some(text) = vault.get(entry)? else { return Ok(None) };
     let Some(manifest) = Manifest::parse(&text) else { return Ok(Some(text)) };
     let mut whole = String::new();
@@ -42,11 +42,12 @@ pub(crate) fn read(vault: &dyn Vault, entry: &str) -> Result<Option<String>, Sto
 }
 
 /// Writes a value, in parts if it is over the vault's limit, and leaves no part of the value before it.
-pub(crate) fn write(vault: &dyn Vault, entry: &str, value: &str) -> Result<(), StoreError> {
+pub fn write(vault: &dyn Vault, entry: &str, value: &str) -> Result<(), StoreError> {
     let before = vault.get(entry)?.as_deref().and_then(Manifest::parse);
     let now = match vault.limit() {
-        Some(limit) if value.len() > limit || value.starts_with(MARK) => {
-            let parts = cut(value, limit);
+        // A value that looks like a manifest is no longer one once it is in parts.
+        limit if value.starts_with(MARK) || limit.is_some_and(|limit| value.len() > limit) => {
+            let parts = cut(value, limit.unwrap_or(usize::MAX));
             let manifest = Manifest { count: parts.len(), digest: digest(value) };
             for (index, part) in parts.iter().enumerate() {
                 vault.set(&manifest.part_name(entry, index), part)?;
@@ -68,7 +69,7 @@ pub(crate) fn write(vault: &dyn Vault, entry: &str, value: &str) -> Result<(), S
 }
 
 /// Removes a value and its parts.
-pub(crate) fn remove(vault: &dyn Vault, entry: &str) -> Result<(), StoreError> {
+pub fn remove(vault: &dyn Vault, entry: &str) -> Result<(), StoreError> {
     if let Some(manifest) = vault.get(entry)?.as_deref().and_then(Manifest::parse) {
         remove_parts(vault, entry, &manifest)?;
     }
@@ -98,8 +99,96 @@ fn digest(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
     use super::*;
     use crate::vault::MemoryVault;
+
+    /// The Windows Credential Manager's, and one that small values reach.
+    const LIMITS: &[usize] = &[2_560, 48];
+
+    /// Texts around every border of a limit, of letters of one to four bytes.
+    fn value() -> impl Strategy<Value = String> {
+        (vec(select(vec!["a", "é", "東", "🎉", "{\"", ":1:", MARK]), 1..12), 0_usize..4_000)
+            .prop_map(|(letters, count)| letters.concat().chars().cycle().take(count).collect())
+    }
+
+    /// The names of a value's parts, in their order.
+    fn parts(vault: &MemoryVault) -> Vec<String> {
+        let mut names: Vec<String> = vault.names().into_iter().filter(|name| name.starts_with("e.")).collect();
+        names.sort_by_key(|name| name.rsplit_once('.').and_then(|(_, index)| index.parse::<usize>().ok()));
+        names
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_value_comes_back_whole_and_leaves_nothing_of_the_one_before(
+            limit in select(LIMITS), before in value(), now in value(),
+        ) {
+            let vault = MemoryVault::with_limit(limit);
+            write(&vault, "e", &before).unwrap();
+            write(&vault, "e", &now).unwrap();
+            let found = read(&vault, "e").unwrap();
+            prop_assert_eq!(found.as_deref(), Some(now.as_str()));
+            let clean = MemoryVault::with_limit(limit);
+            write(&clean, "e", &now).unwrap();
+            prop_assert_eq!(vault.names(), clean.names());
+            remove(&vault, "e").unwrap();
+            prop_assert_eq!(vault.len(), 0);
+        }
+
+        #[test]
+        fn where_there_is_no_limit_every_value_comes_back_too(now in value()) {
+            let vault = MemoryVault::without_limit();
+            write(&vault, "e", &now).unwrap();
+            let found = read(&vault, "e").unwrap();
+            prop_assert_eq!(found.as_deref(), Some(now.as_str()));
+        }
+
+        #[test]
+        fn parts_that_are_lost_swapped_cut_or_of_another_value_are_no_value(
+            limit in select(LIMITS), value in value(), other in value(), one: Index, two: Index, damage in 0..4,
+        ) {
+            prop_assume!(value.len() > limit);
+            let vault = MemoryVault::with_limit(limit);
+            write(&vault, "e", &value).unwrap();
+            let names = parts(&vault);
+            let (one, two) = (one.get(&names), two.get(&names));
+            let [first, second] = [one, two].map(|name| vault.get(name).unwrap().unwrap());
+            let foreign = &other[..other.floor_char_boundary(limit)];
+            match damage {
+                0 if first != second => {
+                    vault.set(one, &second).unwrap();
+                    vault.set(two, &first).unwrap();
+                }
+                1 if foreign != first => vault.set(one, foreign).unwrap(),
+                2 => vault.set(one, &first[..first.floor_char_boundary(first.len() - 1)]).unwrap(),
+                _ => vault.remove(one).unwrap(),
+            }
+            prop_assert_eq!(read(&vault, "e").unwrap(), None);
+        }
+
+        #[test]
+        fn a_write_that_was_killed_leaves_the_old_value_or_none_but_no_mixture(
+            limit in select(LIMITS), before in value(), now in value(), steps in 0_usize..120,
+        ) {
+            let vault = MemoryVault::with_limit(limit);
+            write(&vault, "e", &before).unwrap();
+            vault.die_after(steps);
+            let finished = write(&vault, "e", &now).is_ok();
+            vault.live();
+            let found = read(&vault, "e").unwrap();
+            let whole = found.as_ref().is_none_or(|found| *found == before || *found == now);
+            prop_assert!(whole && (!finished || found == Some(now.clone())));
+            // And the next one works as if nothing had happened.
+            write(&vault, "e", &before).unwrap();
+            prop_assert_eq!(read(&vault, "e").unwrap(), Some(before));
+        }
+    }
 
     #[test]
     fn values_of_every_size_come_back_and_shrinking_leaves_nothing_behind() {

@@ -210,7 +210,9 @@ mod tests {
         assert_eq!(refusal(&json, "Q"), Some(Refusal::OtherProfile));
         assert_eq!(refusal(&json.replace("\"version\":1", "\"version\":2"), "P"), Some(Refusal::OtherVersion));
         assert_eq!(refusal("{\"version\":2,\"else\":true}", "P"), Some(Refusal::OtherVersion));
-        for damaged in ["", "{", "null", "[]", "{}", &json[..json.len() - 5]] {
+        let far = json.replace("\"written\":5000", "\"written\":-9223372036854775808");
+        assert_ne!(far, json);
+        for damaged in [&far, "", "{", "null", "[]", "{}", &json[..json.len() - 5]] {
             assert_eq!(refusal(damaged, "P"), Some(Refusal::Damaged), "{damaged}");
         }
     }

@@ -13,6 +13,9 @@ use crate::headers::{Headers, Row};
 /// The form of the file; another one is not read.
 const VERSION: u32 = 1;
 
+/// No time that is written lies further from 1970, in seconds: no date that is kept here does.
+const FARTHEST: u64 = 10_u64.pow(13);
+
 /// How long headers outlive their ID token, in seconds: as long as AWS credentials that came of it can (STS gives 12 hours
 /// at the most). Who makes model calls after that has a new token, and its headers.
 pub const OUTLIVES_TOKEN: i64 = 12 * 60 * 60;
@@ -143,6 +146,9 @@ impl<'a> HeaderFile<'a> {
         match serde_json::from_slice::<Self>(bytes) {
             Ok(file) if file.version != VERSION => Err(Refusal::OtherVersion),
             Ok(file) if file.profile != profile => Err(Refusal::OtherProfile),
+            Ok(file) if file.written.unsigned_abs().max(file.token_expires.unsigned_abs()) > FARTHEST => {
+                Err(Refusal::Damaged)
+            }
             Ok(file) => Ok(file),
             Err(_) => match serde_json::from_slice::<Version>(bytes) {
                 Ok(other) if other.version != VERSION => Err(Refusal::OtherVersion),

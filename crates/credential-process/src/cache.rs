@@ -14,6 +14,8 @@ use crate::world::World;
 
 /// Credentials with less left are not handed out.
 const CREDENTIALS_MARGIN: i64 = 30;
+/// No two clocks differ by more seconds: dates have years of four digits.
+const LARGEST_SKEW: u64 = 10_000 * 366 * 86_400;
 /// ID tokens with less left are not used.
 const ID_TOKEN_MARGIN: TimeDelta = TimeDelta::seconds(60);
 
@@ -147,7 +149,8 @@ pub(crate) fn save_tokens(
 
 fn parse(stored: &SecretString, binding: &str) -> Option<Tokens> {
     let wire: Wire<'_> = serde_json::from_str(stored.expose_secret()).ok()?;
-    (wire.binding == binding).then(|| Tokens {
+    let is_whole = wire.skew.unsigned_abs() <= LARGEST_SKEW;
+    (is_whole && wire.binding == binding).then(|| Tokens {
         id_token: wire.id_token.map(|token| token.into_owned().into()),
         refresh_token: wire.refresh_token.map(|token| token.into_owned().into()),
         identity_id: wire.identity_id.map(std::borrow::Cow::into_owned),
@@ -157,3 +160,6 @@ fn parse(stored: &SecretString, binding: &str) -> Option<Tokens> {
         saved_at: wire.saved_at,
     })
 }
+
+#[cfg(test)]
+mod tests;

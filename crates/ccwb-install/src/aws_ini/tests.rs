@@ -86,3 +86,23 @@ fn a_section_that_was_added_stays_if_somebody_else_uses_it() {
     ini.prune(&key("P", "region"), &before);
     assert_eq!(ini.text, "[profile P]\noutput = json\n");
 }
+
+#[test]
+fn what_stands_below_a_line_of_nobody_is_not_part_of_the_entry_above_it() {
+    let text = "[profile P]\nregion = x\nnothing of anybody's\n\tfurther in\noutput = json\n";
+    let mut ini = AwsIni::parse(text).unwrap();
+    assert_eq!(ini.value("P", "region"), Some("x"));
+    ini.remove(&key("P", "region"));
+    assert_eq!(ini.text, text.replace("region = x\n", ""));
+}
+
+#[test]
+fn a_new_entry_is_put_where_no_line_of_others_becomes_its_own() {
+    for (text, expected) in [
+        ("[profile P]\n; none\n\tx\n", "[profile P]\n; none\n\tx\nregion = eu-west-1\n"),
+        ("[profile P]\n\tx", "[profile P]\n\tx\nregion = eu-west-1\n"),
+        ("[profile P]\n# of Q\n\n[Q]\n  y = 1\n", "[profile P]\nregion = eu-west-1\n# of Q\n\n[Q]\n  y = 1\n"),
+    ] {
+        assert_eq!(set(text, "P"), expected);
+    }
+}

@@ -20,16 +20,21 @@ const LINGER: Duration = Duration::from_millis(300);
 /// Reads one request head and hands its parts to `judge`; `None` for a connection that sends no HTTP request in time.
 pub(super) async fn read_head<T>(stream: &mut TcpStream, judge: impl FnOnce(Request<'_>) -> T) -> Option<T> {
     let head = timeout(READ_LIMIT, read_until_complete(stream)).await.ok()??;
+    parse_head(&head).map(judge)
+}
+
+/// The parts of a request head; `None` if it is not a complete one.
+pub fn parse_head(head: &[u8]) -> Option<Request<'_>> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut request = httparse::Request::new(&mut headers);
-    request.parse(&head).ok().filter(httparse::Status::is_complete)?;
+    request.parse(head).ok().filter(httparse::Status::is_complete)?;
     // Two Host headers are an error (RFC 9112, section 3.2); `None` is refused as a foreign host.
     let mut hosts = request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("host"));
     let host = match (hosts.next(), hosts.next()) {
         (Some(host), None) => std::str::from_utf8(host.value).ok(),
         _ => None,
     };
-    Some(judge(Request { method: request.method?, target: request.path?, host }))
+    Some(Request { method: request.method?, target: request.path?, host })
 }
 
 async fn read_until_complete(stream: &mut TcpStream) -> Option<Vec<u8>> {

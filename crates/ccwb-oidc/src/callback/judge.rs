@@ -11,27 +11,31 @@ use ccwb_http::printable;
 
 /// The parts of a request that matter.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Request<'a> {
-    pub(crate) method: &'a str,
+pub struct Request<'a> {
+    /// `GET`.
+    pub method: &'a str,
     /// Path and query, as in the request line.
-    pub(crate) target: &'a str,
-    pub(crate) host: Option<&'a str>,
+    pub target: &'a str,
+    /// The one `Host` header; `None` if there is none, or more than one.
+    pub host: Option<&'a str>,
 }
 
 /// What the answer to our authorization request must look like.
 #[derive(Debug)]
-pub(crate) struct Expected {
-    pub(crate) port: u16,
-    pub(crate) state: CsrfToken,
+pub struct Expected {
+    /// The port that the browser was sent to.
+    pub port: u16,
+    /// `state` of the authorization request.
+    pub state: CsrfToken,
     /// Checked against `iss` where the provider sends it (RFC 9207).
-    pub(crate) issuer: String,
+    pub issuer: String,
     /// Guards the page that asks first, if there is one.
-    pub(crate) key: Option<CsrfToken>,
+    pub key: Option<CsrfToken>,
 }
 
 /// What a request is.
 #[derive(Debug)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// The provider's answer.
     Answer(Result<SecretString, ProviderRefusal>),
     /// The browser wants the page that asks first.
@@ -45,13 +49,16 @@ pub(crate) enum Verdict {
 }
 
 /// Judges a request: method, host and path first, then `state`, and only then anything else in it.
-pub(crate) fn judge(request: Request<'_>, expected: &Expected) -> Verdict {
+pub fn judge(request: Request<'_>, expected: &Expected) -> Verdict {
     let hosts = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{}", expected.port));
     // A page that points its own name at 127.0.0.1 (DNS rebinding) sends that name as Host.
     if !request.host.is_some_and(|host| hosts.iter().any(|known| known.eq_ignore_ascii_case(host))) {
         return Verdict::Foreign(421);
     }
-    let Ok(url) = Url::parse(&format!("http://localhost{}", request.target)) else { return Verdict::Foreign(400) };
+    // Of the forms of a target (RFC 9112, section 3.2) browsers send this server the first; any other would be read as a
+    // part of the host.
+    let url = Url::parse(&format!("http://localhost{}", request.target));
+    let Some(url) = url.ok().filter(|_| request.target.starts_with('/')) else { return Verdict::Foreign(400) };
     if let Some(key) = &expected.key
         && let Some(verdict) = asking_first(request.method, &url, key)
     {
@@ -181,6 +188,8 @@ mod tests {
             ("GET", "/favicon.ico", local, "foreign 404"),
             ("GET", "/callback/../x?code=c&state=right", local, "foreign 404"),
             ("GET", "//evil/callback?code=c&state=right", local, "foreign 404"),
+            ("GET", ":8400/callback?code=c&state=right", local, "foreign 400"),
+            ("GET", "http://localhost:8400/callback?code=c&state=right", local, "foreign 400"),
             ("GET", "/callback?code=c&state=right", Some("evil.example:8400"), "foreign 421"),
             ("GET", "/callback?code=c&state=right", Some("localhost:8401"), "foreign 421"),
             ("GET", "/callback?code=c&state=right", None, "foreign 421"),

@@ -5,5 +5,7 @@ mod judge;
 mod page;
 mod server;
 
+pub use connection::parse_head;
+pub use judge::{Expected, Request, Verdict, judge};
 pub use page::{Page, Tone};
 pub use server::{Answer, AskFirst, CallbackServer, Listening, Outcome};

@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::store::{Backend, KeyringAccess};
 
 /// A place that keeps texts under names. Each call may block; the caller limits its time.
-pub(crate) trait Vault {
+pub trait Vault {
     /// The text, or `None`.
     fn get(&self, name: &str) -> Result<Option<String>, StoreError>;
     /// Sets the text.

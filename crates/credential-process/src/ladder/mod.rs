@@ -2,17 +2,21 @@
 //! and only then a sign-in. No rung is tried while one below it would do.
 
 mod goal;
+#[cfg(test)]
+mod model;
 mod paste;
+mod rungs;
 mod tell;
 mod wait;
 
+use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
-use ccwb_store::LockGuard;
+use ccwb_store::{LockFile, LockGuard};
 
+use self::rungs::{Ground, Why};
 use crate::context::Context;
 use crate::error::Error;
-use crate::renewal::Wanted;
 use crate::sign_in::Wish;
 use crate::surroundings::{self, Place};
 use crate::world::World;
@@ -60,76 +64,73 @@ fn above<G: Goal>(context: &Context<'_>, climb: Climb<'_>) -> Result<G::Prize, E
     if called_by_its_own_sign_in(context) {
         return Err(recursive_call());
     }
-    let deadline = Instant::now() + climb.limit;
-    let lock = context.lock();
-    let mut tried = Tried { renewal: climb.force, sign_in: false };
-    loop {
-        if let Some(guard) = lock.try_acquire()? {
-            // Somebody may have been here while we came for the lock, and succeeded or failed for us too.
-            if !climb.force
-                && let Some(prize) = G::cached(context)?
-            {
-                return Ok(prize);
-            }
-            if let Some(failure) = failure(context) {
-                return Err(failure);
-            }
-            tried.start_next(context, guard, climb, G::WANTED)?;
-        }
-        let waited_for = sign_in::unfinished(context);
-        wait::for_the_holder(context, &lock, climb, deadline)?;
-        let failure = failure(context).or_else(|| {
-            (waited_for.is_some() && sign_in::unfinished(context) == waited_for).then(|| sign_in_died(context))
-        });
-        if (!climb.force || (tried.sign_in && failure.is_none()))
-            && let Some(prize) = G::cached(context)?
-        {
-            announce_fallback(context);
-            announce_clock(context);
-            return Ok(prize);
-        }
-        if let Some(failure) = failure {
-            return Err(failure);
-        }
+    let (lock, deadline) = (context.lock(), Instant::now() + climb.limit);
+    rungs::climb(&mut Machine::<G> { context, climb, lock, deadline, goal: PhantomData }, climb.force)
+}
+
+/// This machine, for one caller.
+struct Machine<'a, G> {
+    context: &'a Context<'a>,
+    climb: Climb<'a>,
+    lock: LockFile,
+    deadline: Instant,
+    goal: PhantomData<G>,
+}
+
+impl<G: Goal> Ground for Machine<'_, G> {
+    type Prize = G::Prize;
+    type Guard = LockGuard;
+    type Error = Error;
+
+    fn try_lock(&mut self) -> Result<Option<LockGuard>, Error> {
+        Ok(self.lock.try_acquire()?)
     }
-}
 
-/// The failure of whatever ended since this process was started: everybody who waited for it gets the same.
-fn failure(context: &Context<'_>) -> Option<Error> {
-    let since = context.world.started;
-    sign_in::failure_since(context, since).or_else(|| renewal::failure_since(context, since))
-}
+    fn cached(&mut self) -> Result<Option<G::Prize>, Error> {
+        G::cached(self.context)
+    }
 
-/// What this process has started. Each is started once: if it ends without a word, it was killed.
-struct Tried {
-    renewal: bool,
-    sign_in: bool,
-}
+    fn failure(&mut self) -> Option<Error> {
+        let since = self.context.world.started;
+        sign_in::failure_since(self.context, since).or_else(|| renewal::failure_since(self.context, since))
+    }
 
-impl Tried {
-    fn start_next(
-        &mut self,
-        context: &Context<'_>,
-        guard: LockGuard,
-        climb: Climb<'_>,
-        wanted: Wanted,
-    ) -> Result<(), Error> {
-        if !self.renewal && renewal::is_possible(&cache::tokens(context).unwrap_or_default()) {
-            self.renewal = true;
-            sign_in::bury(context);
-            return renewal::start(context, guard, wanted);
+    fn can_renew(&mut self) -> bool {
+        renewal::is_possible(&cache::tokens(self.context).unwrap_or_default())
+    }
+
+    fn may_ask(&mut self) -> bool {
+        self.climb.interaction != Interaction::Never && !nobody_could_answer(self.context, self.climb)
+    }
+
+    fn renew(&mut self, guard: LockGuard) -> Result<(), Error> {
+        sign_in::bury(self.context);
+        renewal::start(self.context, guard, G::WANTED)
+    }
+
+    fn sign_in(&mut self, guard: LockGuard) -> Result<(), Error> {
+        sign_in::start(self.context, guard, self.climb.wish, self.climb.interaction == Interaction::Person)
+    }
+
+    fn unfinished_sign_in(&mut self) -> Option<i64> {
+        sign_in::unfinished(self.context)
+    }
+
+    fn wait(&mut self) -> Result<(), Error> {
+        wait::for_the_holder(self.context, &self.lock, self.climb, self.deadline)
+    }
+
+    fn arrived(&mut self) {
+        announce_fallback(self.context);
+        announce_clock(self.context);
+    }
+
+    fn refusal(&mut self, why: Why) -> Error {
+        match why {
+            Why::SignInNeeded => sign_in_needed(self.context),
+            Why::SignInDied => sign_in_died(self.context),
+            Why::TooShortLived => too_short_lived(),
         }
-        if climb.interaction == Interaction::Never || nobody_could_answer(context, climb) {
-            return Err(sign_in_needed(context));
-        }
-        if self.sign_in {
-            // A second window would bring no more than the first.
-            let message = "the sign-in worked, but what it gave expires within a minute";
-            let hint = "set this machine's clock, or have the lifetime of ID tokens raised at the identity provider";
-            return Err(Error::new(codes::TOO_SHORT_LIVED, message, hint));
-        }
-        self.sign_in = true;
-        sign_in::start(context, guard, climb.wish, climb.interaction == Interaction::Person)
     }
 }
 
@@ -177,6 +178,12 @@ pub(crate) fn sign_in_needed(context: &Context<'_>) -> Error {
     let message =
         format!("profile \"{}\" needs a sign-in, and this call must not open a browser", context.profile.name);
     Error::new(codes::SIGN_IN_NEEDED, message, format!("run {}", context.command_line(&["login"])))
+}
+
+fn too_short_lived() -> Error {
+    let message = "the sign-in worked, but what it gave expires within a minute";
+    let hint = "set this machine's clock, or have the lifetime of ID tokens raised at the identity provider";
+    Error::new(codes::TOO_SHORT_LIVED, message, hint)
 }
 
 fn sign_in_died(context: &Context<'_>) -> Error {

@@ -3,9 +3,12 @@
 
 mod ahead;
 mod quiet;
+mod rungs;
 
 pub(crate) use ahead::ahead_of_need;
 pub(crate) use quiet::is_possible;
+#[cfg(test)]
+pub(crate) use rungs::{Means, climb as climb_quietly};
 
 use ccwb_store::{LockGuard, private_file};
 use chrono::{DateTime, Utc};

@@ -27,7 +27,7 @@ impl Budget {
     /// Until when a program may not open a browser; `None` if it may.
     pub(crate) fn closed_until(&self, now: i64) -> Option<i64> {
         // A clock that was set back must not close the budget for longer than its own rules do.
-        if now < self.cool_down_until && self.cool_down_until - now <= HOUR {
+        if now < self.cool_down_until && self.cool_down_until.saturating_sub(now) <= HOUR {
             return Some(self.cool_down_until);
         }
         let recent: Vec<i64> = self.recent(now).collect();
@@ -61,12 +61,15 @@ impl Budget {
     }
 
     fn recent(&self, now: i64) -> impl Iterator<Item = i64> {
-        self.openings.iter().copied().filter(move |opening| (0..HOUR).contains(&(now - opening)))
+        self.openings.iter().copied().filter(move |opening| (0..HOUR).contains(&now.saturating_sub(*opening)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -94,6 +97,22 @@ mod tests {
         }
         assert_eq!(budget.closed_until(180_000), Some(HOUR));
         assert_eq!(budget.closed_until(HOUR), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The record is a file: anything may be in it.
+        #[test]
+        fn whatever_is_recorded_closes_it_for_an_hour_at_the_most(
+            openings in vec(any::<i64>(), 0..6), cool_down_until: i64, now in 0_i64..253_402_300_800_000,
+        ) {
+            let budget = Budget { openings, cool_down_until };
+            prop_assert!(budget.closed_until(now).is_none_or(|until| now < until && until <= now + HOUR));
+            let mut opened = budget.clone();
+            opened.open(now);
+            prop_assert!(opened.openings.contains(&now));
+        }
     }
 
     #[test]
