@@ -36,7 +36,8 @@ pub(crate) fn owner_of(port: u16) -> Option<Owner> {
         .into_iter()
         .filter_map(|path| std::fs::read_to_string(path).ok())
         .find_map(|table| listener(&table, port))?;
-    Some(process_with(&format!("socket:[{}]", listening.inode)).unwrap_or(Owner::User(listening.user)))
+    let found = process_with(&format!("socket:[{}]", listening.inode)).or_else(|| hidden_process_of(listening.user));
+    Some(found.unwrap_or(Owner::User(listening.user)))
 }
 
 #[cfg(target_os = "linux")]
@@ -60,16 +61,50 @@ fn listener(table: &str, port: u16) -> Option<Listening> {
 
 #[cfg(target_os = "linux")]
 fn process_with(socket: &str) -> Option<Owner> {
-    let processes = std::fs::read_dir("/proc").ok()?.flatten();
-    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    ids.filter(|id| {
-        let files = std::fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
-        files.into_iter().any(|file| std::fs::read_link(file.path()).is_ok_and(|link| link.as_os_str() == socket))
-    })
-    .find_map(|id| {
-        let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
-        Some(Owner::Process { name: ccwb_http::printable(&name), id })
-    })
+    all_processes()
+        .filter(|id| {
+            let files = files_of(*id).into_iter().flatten().flatten();
+            files.into_iter().any(|file| std::fs::read_link(file.path()).is_ok_and(|link| link.as_os_str() == socket))
+        })
+        .find_map(process)
+}
+
+/// By elimination: processes of this user that hide their open files, as this program itself does. Of several it is ours,
+/// whose trade it is to listen.
+#[cfg(target_os = "linux")]
+fn hidden_process_of(user: u32) -> Option<Owner> {
+    if user != rustix::process::getuid().as_raw() {
+        return None;
+    }
+    let hidden = all_processes().filter(|id| user_of(*id) == Some(user) && files_of(*id).is_err());
+    let hidden: Vec<Owner> = hidden.filter_map(process).collect();
+    let ours = hidden.iter().find(|owner| owner.is_this_program());
+    ours.or(if let [only] = hidden.as_slice() { Some(only) } else { None }).cloned()
+}
+
+/// `Uid:` in `proc_pid_status(5)`, the real one first. The owner of the file would be root.
+#[cfg(target_os = "linux")]
+fn user_of(id: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let ids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    ids.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(target_os = "linux")]
+fn process(id: u32) -> Option<Owner> {
+    let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
+    Some(Owner::Process { name: ccwb_http::printable(&name), id })
+}
+
+#[cfg(target_os = "linux")]
+fn all_processes() -> impl Iterator<Item = u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+#[cfg(target_os = "linux")]
+fn files_of(id: u32) -> std::io::Result<std::fs::ReadDir> {
+    std::fs::read_dir(format!("/proc/{id}/fd"))
 }
 
 /// `lsof -F` prints one field a line: `p<process>`, `c<command>`.

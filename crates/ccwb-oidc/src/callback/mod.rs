@@ -6,4 +6,4 @@ mod page;
 mod server;
 
 pub use page::{Page, Tone};
-pub use server::{Answer, AskFirst, CallbackServer, Listening, Outcome};
+pub use server::{Answer, AskFirst, Browser, CallbackServer, Listening, Outcome};
