@@ -24,9 +24,13 @@ pub(crate) struct Planted {
 
 impl Planted {
     pub(crate) fn new(federation: Federation) -> Self {
-        let client = Client::new("confidential-client", ClientAuthentication::ClientSecretPost(CLIENT_SECRET.into()));
         // Without rotation, so that a test may come back to the tokens that it knows.
-        let options = Options { clients: vec![client], rotation: Some(Rotation::Never), ..options() };
+        Self::with(federation, Rotation::Never)
+    }
+
+    pub(crate) fn with(federation: Federation, rotation: Rotation) -> Self {
+        let client = Client::new("confidential-client", ClientAuthentication::ClientSecretPost(CLIENT_SECRET.into()));
+        let options = Options { clients: vec![client], rotation: Some(rotation), ..options() };
         let mut desk = Desk::with(options, federation);
         desk.configure("client_secret", Value::Null).configure("client_auth", "secret");
         desk.home
@@ -123,7 +127,7 @@ fn agent(redirects: u32) -> ureq::Agent {
 }
 
 /// Where the provider sends the browser.
-fn redirect(address: &str) -> Url {
+pub(crate) fn redirect(address: &str) -> Url {
     let mut next = address.to_owned();
     loop {
         let answer = agent(0).get(&next).call().unwrap_or_else(|error| panic!("{next}: {error}"));
@@ -141,7 +145,7 @@ fn redirect(address: &str) -> Url {
     }
 }
 
-fn page(address: &str) -> String {
+pub(crate) fn page(address: &str) -> String {
     let mut answer = agent(0).get(address).call().unwrap_or_else(|error| panic!("{address}: {error}"));
     answer.body_mut().read_to_string().expect("a page")
 }

@@ -17,6 +17,10 @@ mod guidance_secret;
 mod inspection;
 mod leaks;
 mod leaks_echoed;
+#[cfg(target_os = "linux")]
+mod leaks_memory;
+#[cfg(target_os = "linux")]
+mod leaks_processes;
 mod looking;
 mod nobody_there;
 mod partitions;
@@ -25,9 +29,13 @@ mod profile;
 mod proxies;
 mod quota;
 mod reference;
+#[cfg(target_os = "linux")]
+mod root;
 mod skip;
 mod slow_faults;
 mod state_files;
 mod state_place;
+#[cfg(target_os = "linux")]
+mod strangers;
 mod surroundings;
 mod usage;
