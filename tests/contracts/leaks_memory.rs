@@ -13,13 +13,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ccwb_sandbox::{Federation, Rotation};
 use ccwb_tests::leaks::{Secret, held};
+use ccwb_tests::part::as_root;
 use ccwb_tests::{LIMIT, Program, memory, start};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::leaks::{CLIENT_SECRET, Planted, redirect};
-use crate::root::as_root;
 
 /// How long the sandbox keeps an answer back: time for a dump on a busy machine.
 const DELAY: u64 = 3_000;

@@ -29,8 +29,6 @@ mod profile;
 mod proxies;
 mod quota;
 mod reference;
-#[cfg(target_os = "linux")]
-mod root;
 mod skip;
 mod slow_faults;
 mod state_files;

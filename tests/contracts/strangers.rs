@@ -1,0 +1,1 @@
+//! What other users of the machine, and other processes of the same user, can see of us: nothing.

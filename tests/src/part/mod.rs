@@ -14,6 +14,8 @@ mod mitmproxy;
 mod moto;
 mod oidc_provider;
 mod presence;
+#[cfg(target_os = "linux")]
+mod root;
 mod sandbox;
 mod secret_service;
 mod server;
@@ -29,6 +31,8 @@ pub use linters::{cfn_lint, parliament};
 pub use mitmproxy::Mitmproxy;
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
+#[cfg(target_os = "linux")]
+pub use root::as_root;
 pub use sandbox::Sandbox;
 pub use secret_service::{SecretService, SecretServiceMode};
 pub use tinyproxy::Tinyproxy;
