@@ -62,13 +62,20 @@ impl Planted {
 
     /// What is stored now is secret too.
     pub(crate) fn note_stored(&mut self) {
-        let (credentials, tokens) = (self.desk.stored("credentials"), self.desk.stored("tokens"));
-        let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("nothing stored")).to_owned();
-        let id_token = text(&tokens["id_token"]);
-        let parts: Vec<&str> = id_token.split('.').collect();
+        let credentials = self.desk.stored("credentials");
         self.secrets.extend([
             ("AWS secret key", text(&credentials["SecretAccessKey"])),
             ("AWS session token", text(&credentials["SessionToken"])),
+        ]);
+        self.note_tokens();
+    }
+
+    /// The tokens alone, where there are no credentials yet.
+    pub(crate) fn note_tokens(&mut self) {
+        let tokens = self.desk.stored("tokens");
+        let id_token = text(&tokens["id_token"]);
+        let parts: Vec<&str> = id_token.split('.').collect();
+        self.secrets.extend([
             ("refresh token", text(&tokens["refresh_token"])),
             ("ID token", id_token.clone()),
             // A message that was cut must not begin with most of a token either.
@@ -134,6 +141,10 @@ impl Planted {
         let session = format!("home/.local/state/claude-code-with-bedrock/{PROFILE}.session.json");
         Place::folder(self.desk.home.root()).except(session)
     }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("nothing stored")).to_owned()
 }
 
 fn agent(redirects: u32) -> ureq::Agent {

@@ -7,7 +7,7 @@ use std::io::{PipeReader, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::leaks::{CLIENT_SECRET, Planted, redirect};
+use crate::processes::{child_of, soon};
 
 /// How long the sandbox keeps an answer back: time for a dump on a busy machine.
 const DELAY: u64 = 3_000;
@@ -49,9 +50,9 @@ fn assert_row(moment: &str, dump: &[u8], row: &[(Is, &Secret)]) {
 fn holds_the_verifier_of(challenge: &str, dump: &[u8]) -> bool {
     const LENGTH: usize = 43;
     let is_in_verifier = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    dump.split(|byte| !is_in_verifier(byte)).filter(|run| run.len() >= LENGTH).any(|run| {
-        run.windows(LENGTH).any(|window| URL_SAFE_NO_PAD.encode(Sha256::digest(window)) == challenge)
-    })
+    dump.split(|byte| !is_in_verifier(byte))
+        .filter(|run| run.len() >= LENGTH)
+        .any(|run| run.windows(LENGTH).any(|window| URL_SAFE_NO_PAD.encode(Sha256::digest(window)) == challenge))
 }
 
 fn secret(name: &str, value: &str) -> Secret {
@@ -76,34 +77,8 @@ impl Planted {
         serde_json::from_slice(&text).unwrap_or_default()
     }
 
-    /// The process of this home that was started with that argument.
-    fn process(&self, argument: &str) -> u32 {
-        let home = format!("HOME={}\0", self.desk.home.path().display());
-        soon(&format!("a process with {argument}"), || {
-            let processes = std::fs::read_dir("/proc").expect("Linux has /proc").flatten();
-            let mut ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-            ids.find(|id| {
-                let file = |name| std::fs::read(format!("/proc/{id}/{name}")).unwrap_or_default();
-                let has = |file: &[u8], text: &str| String::from_utf8_lossy(file).contains(text);
-                has(&file("environ"), &home) && has(&file("cmdline"), argument)
-            })
-        })
-    }
-
     fn stored_now(&self, slot: &str, key: &str) -> Secret {
         secret(key, &self.desk.stored_text(slot, key))
-    }
-}
-
-#[track_caller]
-fn soon<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + LIMIT;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "it never happened: {what}");
-        thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -178,26 +153,32 @@ fn sign_in_moment_by_moment(federation: Federation) {
     let aws = [stored("credentials", "SecretAccessKey"), stored("credentials", "SessionToken")];
     let rows: [(&str, &[u8], bool, &[(Is, &Secret)]); 4] = [
         ("waiting for the browser", &waiting, true, &[(Held, &client_secret), (Gone, &refresh_token_before)]),
-        ("exchanging the code", &exchanging, true, &[
-            (Held, &client_secret),
-            (Held, &code),
-            (Gone, &refresh_token_before),
-        ]),
-        ("exchanging the ID token", &federating, false, &[
-            (Held, &id_token),
-            (Held, &refresh_token),
-            (Gone, &client_secret),
-            (Gone, &code),
-        ]),
-        ("sending the last page", &finished, false, &[
-            (Gone, &client_secret),
-            (Gone, &code),
-            (Gone, &refresh_token_before),
-            (Gone, &refresh_token),
-            (Gone, &id_token),
-            (Gone, &aws[0]),
-            (Gone, &aws[1]),
-        ]),
+        (
+            "exchanging the code",
+            &exchanging,
+            true,
+            &[(Held, &client_secret), (Held, &code), (Gone, &refresh_token_before)],
+        ),
+        (
+            "exchanging the ID token",
+            &federating,
+            false,
+            &[(Held, &id_token), (Held, &refresh_token), (Gone, &client_secret), (Gone, &code)],
+        ),
+        (
+            "sending the last page",
+            &finished,
+            false,
+            &[
+                (Gone, &client_secret),
+                (Gone, &code),
+                (Gone, &refresh_token_before),
+                (Gone, &refresh_token),
+                (Gone, &id_token),
+                (Gone, &aws[0]),
+                (Gone, &aws[1]),
+            ],
+        ),
     ];
     for (moment, dump, verifier, row) in rows {
         assert_row(moment, dump, row);
@@ -219,7 +200,7 @@ fn a_renewal_forgets_the_refresh_token_that_it_has_spent() {
         planted.delay("token");
         planted.delay(endpoint);
         let export = start(&mut planted.desk.command(&["export"]));
-        let process = planted.process("__renew");
+        let process = soon("a renewal", || child_of(export.id(), "__renew"));
         let refreshing = dump_before_the_answer_of(&planted, "token", process);
         soon("the provider's answer", || planted.answered("token").then_some(()));
         let federating = dump_before_the_answer_of(&planted, endpoint, process);

@@ -64,10 +64,11 @@ fn a_traced_day() {
     traces += &Trace::of(&planted, "renewal", Program::CredentialProcess, &["export"]).run();
     planted.note_stored();
 
-    planted.desk.sandbox.control().set_behaviour(&Behaviour {
-        auto_approve: Some(AutoApprove::Off),
-        ..Behaviour::default()
-    });
+    planted
+        .desk
+        .sandbox
+        .control()
+        .set_behaviour(&Behaviour { auto_approve: Some(AutoApprove::Off), ..Behaviour::default() });
     let mut device =
         Trace::of(&planted, "device", Program::CredentialProcess, &["login", "--force", "--method", "device"]);
     enter_the_code(&planted, &mut device.command);

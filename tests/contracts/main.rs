@@ -5,6 +5,8 @@ mod at_once;
 mod config_file;
 mod config_place;
 mod config_value;
+#[cfg(target_os = "linux")]
+mod crashes;
 mod desk;
 mod endpoints;
 mod explain;
@@ -25,6 +27,8 @@ mod looking;
 mod nobody_there;
 mod partitions;
 mod portals;
+#[cfg(target_os = "linux")]
+mod processes;
 mod profile;
 mod proxies;
 mod quota;

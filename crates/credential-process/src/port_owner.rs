@@ -10,6 +10,8 @@ pub(crate) enum Owner {
         name: String,
         id: u32,
     },
+    /// One of several sign-ins of this program, which hide their sockets from their own user.
+    SignIn,
     /// A process that this user may not look at.
     User(u32),
 }
@@ -17,7 +19,11 @@ pub(crate) enum Owner {
 impl Owner {
     /// By its name, which Linux cuts to 15 characters and lsof to 9.
     pub(crate) fn is_this_program(&self) -> bool {
-        matches!(self, Self::Process { name, .. } if name.len() >= 9 && "credential-process".starts_with(name.as_str()))
+        match self {
+            Self::Process { name, .. } => name.len() >= 9 && "credential-process".starts_with(name.as_str()),
+            Self::SignIn => true,
+            Self::User(_) => false,
+        }
     }
 }
 
@@ -25,6 +31,7 @@ impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Process { name, id } => write!(f, "{name} (process {id})"),
+            Self::SignIn => f.write_str("another sign-in of credential-process"),
             Self::User(id) => write!(f, "a program of another user (user {id})"),
         }
     }
@@ -69,17 +76,28 @@ fn process_with(socket: &str) -> Option<Owner> {
         .find_map(process)
 }
 
-/// By elimination: processes of this user that hide their open files, as this program itself does. Of several it is ours,
-/// whose trade it is to listen.
+/// By elimination: a process of this user that hides its open files, as this program itself does. Where there are several,
+/// sign-ins of ours come first, whose trade it is to listen.
 #[cfg(target_os = "linux")]
 fn hidden_process_of(user: u32) -> Option<Owner> {
     if user != rustix::process::getuid().as_raw() {
         return None;
     }
     let hidden = all_processes().filter(|id| user_of(*id) == Some(user) && files_of(*id).is_err());
-    let hidden: Vec<Owner> = hidden.filter_map(process).collect();
-    let ours = hidden.iter().find(|owner| owner.is_this_program());
-    ours.or(if let [only] = hidden.as_slice() { Some(only) } else { None }).cloned()
+    let (sign_ins, others): (Vec<u32>, Vec<u32>) = hidden.partition(|id| is_sign_in(*id));
+    match (&sign_ins[..], &others[..]) {
+        ([only], _) | ([], [only]) => process(*only),
+        ([], _) => None,
+        _ => Some(Owner::SignIn),
+    }
+}
+
+/// Arguments can be read by everybody.
+#[cfg(target_os = "linux")]
+fn is_sign_in(id: u32) -> bool {
+    let arguments = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+    arguments.split(|byte| *byte == 0).any(|argument| argument == b"__sign-in")
+        && process(id).is_some_and(|owner| owner.is_this_program())
 }
 
 /// `Uid:` in `proc_pid_status(5)`, the real one first. The owner of the file would be root.

@@ -65,9 +65,7 @@ impl SignIn<'_> {
             }
         };
         match answer {
-            Some(answer) => {
-                Ok((answer.outcome, WaitingBrowser { tab: answer.browser, _port: listening }, request))
-            }
+            Some(answer) => Ok((answer.outcome, WaitingBrowser { tab: answer.browser, _port: listening }, request)),
             None => Err(self.timed_out()),
         }
     }
