@@ -219,13 +219,13 @@ fn a_renewal_forgets_the_refresh_token_that_it_has_spent() {
 }
 
 /// A command whose answer nobody takes: its pipe is full. It stands in the last write.
-struct Stuck {
-    command: Child,
+pub(crate) struct Stuck {
+    pub(crate) command: Child,
     _reader: PipeReader,
 }
 
 impl Stuck {
-    fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         rustix::io::ioctl_fionbio(&writer, true).expect("an own pipe");
         while rustix::io::write(&writer, &[b'x'; 4096]).is_ok() {}

@@ -18,6 +18,11 @@ pub(crate) fn is_alive(id: u32) -> bool {
     stat(id).is_some_and(|(state, _)| state != "Z" && state != "X")
 }
 
+/// `S` where it sleeps, as `proc_pid_stat(5)` has it.
+pub(crate) fn state_of(id: u32) -> Option<String> {
+    Some(stat(id)?.0)
+}
+
 /// Its name, which Linux cuts to 15 characters.
 pub(crate) fn name_of(id: u32) -> String {
     fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default().trim().to_owned()

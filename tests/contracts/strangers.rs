@@ -11,7 +11,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::desk::{Desk, finish};
-use crate::processes::{child_of, soon};
+use crate::leaks_memory::Stuck;
+use crate::processes::{child_of, name_of, soon, state_of};
 use crate::skip::skipped;
 
 /// A user that no system has. Each desk has another one.
@@ -25,7 +26,6 @@ fn somebody() -> u32 {
 /// A desk of a person who is not root: with root's help somebody made up, else whoever runs the test.
 struct Persons {
     desk: Desk,
-    program: PathBuf,
     user: u32,
 }
 
@@ -36,9 +36,8 @@ fn is_root() -> bool {
 impl Persons {
     /// Everything belongs to the person, and everybody may enter every folder above the state folder.
     fn own(desk: Desk) -> Self {
-        let program = desk.home.root().join("credential-process");
-        fs::copy(Program::CredentialProcess.without_symbols(), &program).expect("the home can be written");
-        let persons = Self { desk, program, user: somebody() };
+        let persons = Self { desk, user: somebody() };
+        persons.bring(Program::CredentialProcess);
         persons.hand_over(persons.desk.home.root());
         for folder in
             persons.desk.state().ancestors().skip(1).take_while(|one| one.starts_with(persons.desk.home.root()))
@@ -63,8 +62,15 @@ impl Persons {
         }
     }
 
+    /// The person need not be able to enter the folder where programs are built.
+    fn bring(&self, program: Program) -> PathBuf {
+        let place = self.desk.home.root().join(program.to_string());
+        fs::copy(program.without_symbols(), &place).expect("the home can be written");
+        place
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.as_person(&self.program);
+        let mut command = self.as_person(self.desk.home.root().join("credential-process"));
         command.args(arguments);
         command
     }
@@ -95,6 +101,11 @@ impl Drop for Stays {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Past the first lines of `main`: it sleeps, for a reader or a request.
+fn is_in_its_main(process: u32, name: &str) -> bool {
+    name_of(process) == name && state_of(process).is_some_and(|state| state == "S")
 }
 
 fn files_of(process: u32) -> Vec<String> {
@@ -137,7 +148,17 @@ fn neither_another_user_nor_another_process_of_the_same_user_can_look_into_ours(
     let other = Stays(sleep.arg("60").stdout(Stdio::null()).spawn().expect("it starts"));
     let own = files_of(other.0.id());
     soon("the person looks into another process", || persons.opened(None, &own).contains(&own[1]).then_some(()));
-    let ours: Vec<String> = [login.id(), sign_in.0].into_iter().flat_map(files_of).collect();
+    let mut headers = persons.as_person(persons.bring(Program::OtelHelper));
+    headers.args(["--profile", "ClaudeCode"]);
+    let headers = Stuck::start(headers);
+    let mut sandbox = persons.as_person(persons.bring(Program::Ccwb));
+    sandbox.args(["sandbox", "--idp-port", "0", "--aws-port", "0", "--otlp-port", "0"]).stdout(Stdio::null());
+    let sandbox = Stays(sandbox.stderr(Stdio::null()).spawn().expect("it starts"));
+    for (process, name) in [(headers.command.id(), "otel-helper"), (sandbox.0.id(), "ccwb")] {
+        soon(&format!("{name} has begun"), || is_in_its_main(process, name).then_some(()));
+    }
+    let ours = [login.id(), sign_in.0, headers.command.id(), sandbox.0.id()];
+    let ours: Vec<String> = ours.into_iter().flat_map(files_of).collect();
     assert_eq!(persons.opened(None, &ours), Vec::<String>::new());
     if is_root() {
         assert_eq!(persons.opened(Some(STRANGER), &[ours.clone(), own].concat()), Vec::<String>::new());

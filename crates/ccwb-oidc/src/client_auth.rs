@@ -5,8 +5,9 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use oauth2::CsrfToken;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PSS_SHA256, RsaKeyPair};
 use secrecy::SecretString;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -26,7 +27,7 @@ pub enum ClientCredential {
     /// `private_key_jwt`, signed with the key of a certificate.
     PrivateKeyJwt {
         /// The RSA key.
-        key: Box<EncodingKey>,
+        key: Box<RsaKeyPair>,
         /// SHA-256 thumbprint of the certificate, base64url (`x5t#S256`, RFC 7515, section 4.1.8).
         thumbprint: String,
     },
@@ -51,8 +52,8 @@ impl ClientCredential {
         let pem = std::fs::read(certificate).map_err(|error| failed(certificate, &error.to_string()))?;
         let der = first_certificate(&pem).ok_or_else(|| failed(certificate, "it holds no PEM certificate"))?;
         let pem = Zeroizing::new(std::fs::read(key).map_err(|error| failed(key, &error.to_string()))?);
-        let key = EncodingKey::from_rsa_pem(&pem)
-            .map_err(|_| failed(key, "it holds no RSA key in PEM form that is not encrypted"))?;
+        let key = rsa_key(&pem)
+            .ok_or_else(|| failed(key, "it holds no RSA key of 2048 bits or more in PEM form that is not encrypted"))?;
         Ok(Self::PrivateKeyJwt { key: Box::new(key), thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&der)) })
     }
 
@@ -64,16 +65,30 @@ impl ClientCredential {
         now: DateTime<Utc>,
     ) -> Result<Option<String>, OidcError> {
         let Self::PrivateKeyJwt { key, thumbprint } = self else { return Ok(None) };
-        let header = Header { x5t_s256: Some(thumbprint.clone()), ..Header::new(Algorithm::PS256) };
         let now = now.timestamp();
+        let header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint});
         let claims = json!({
             "aud": token_endpoint, "iss": client_id, "sub": client_id, "jti": CsrfToken::new_random().secret(),
             "nbf": now, "iat": now, "exp": now + ASSERTION_LIFE,
         });
-        jsonwebtoken::encode(&header, &claims, key)
-            .map(Some)
-            .map_err(|_| OidcError::ClientCredential("the client's key cannot sign PS256".to_owned()))
+        let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+        let signed = format!("{header}.{claims}");
+        let mut signature = vec![0; key.public().modulus_len()];
+        // By ring, whose private keys do not leak through timing; those of the crate that checks signatures do
+        // (RUSTSEC-2023-0071).
+        key.sign(&RSA_PSS_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
+            .map_err(|_| OidcError::ClientCredential("the client's key cannot sign PS256".to_owned()))?;
+        Ok(Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))))
     }
+}
+
+/// PKCS #8, or PKCS #1 as older tools write it.
+fn rsa_key(pem: &[u8]) -> Option<RsaKeyPair> {
+    pem::parse_many(pem).ok()?.iter().find_map(|block| match block.tag() {
+        "PRIVATE KEY" => RsaKeyPair::from_pkcs8(block.contents()).ok(),
+        "RSA PRIVATE KEY" => RsaKeyPair::from_der(block.contents()).ok(),
+        _ => None,
+    })
 }
 
 fn first_certificate(pem: &[u8]) -> Option<Vec<u8>> {
