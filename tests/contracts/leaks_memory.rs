@@ -151,7 +151,8 @@ fn sign_in_moment_by_moment(federation: Federation) {
     let stored = |slot, key| planted.stored_now(slot, key);
     let (id_token, refresh_token) = (stored("tokens", "id_token"), stored("tokens", "refresh_token"));
     let aws = [stored("credentials", "SecretAccessKey"), stored("credentials", "SessionToken")];
-    let rows: [(&str, &[u8], bool, &[(Is, &Secret)]); 4] = [
+    // The moment, its dump, whether the code verifier is in it, and the rest.
+    let rows: [(_, &[u8], _, &[_]); 4] = [
         ("waiting for the browser", &waiting, true, &[(Held, &client_secret), (Gone, &refresh_token_before)]),
         (
             "exchanging the code",
@@ -214,7 +215,7 @@ fn a_renewal_forgets_the_refresh_token_that_it_has_spent() {
         assert_row("exchanging the ID token", &federating, &row);
         let nothing_secret = [&client_secret, &spent, &id_token, &refresh_token].map(|secret| (Gone, secret));
         assert_row("waiting for the renewal", &waiting, &nothing_secret);
-        assert!(!held(&[secret("issuer", &planted.desk.sandbox.issuer())], &waiting).is_empty());
+        assert!(!held(&[secret("issuer", planted.desk.sandbox.issuer())], &waiting).is_empty());
     });
 }
 

@@ -45,7 +45,7 @@ fn arguments(id: u32) -> String {
     String::from_utf8_lossy(&fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default()).into_owned()
 }
 
-/// State and parent. "id (name) state parent ...": the last parenthesis ends the name (proc_pid_stat(5)).
+/// State and parent. "id (name) state parent ...": the last parenthesis ends the name (`proc_pid_stat(5)`).
 fn stat(id: u32) -> Option<(String, u32)> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();

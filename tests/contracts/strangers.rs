@@ -55,9 +55,9 @@ impl Persons {
         for entry in fs::read_dir(path).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.is_dir() {
-                self.hand_over(&path)
+                self.hand_over(&path);
             } else {
-                chown(&path, Some(self.user), Some(self.user)).expect("root may")
+                chown(&path, Some(self.user), Some(self.user)).expect("root may");
             }
         }
     }
