@@ -3,9 +3,8 @@
 //! A dump that holds a secret which it must hold at that moment proves that the search can see. What is copied beyond the
 //! reach of this is said in docs/guides/security-model.md.
 
-use std::io::{PipeReader, Write as _};
+use std::io::Write as _;
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ccwb_sandbox::{Federation, Rotation};
 use ccwb_tests::leaks::{Secret, held};
+use ccwb_tests::memory::Stuck;
 use ccwb_tests::part::as_root;
 use ccwb_tests::{LIMIT, Program, memory, start};
 use serde_json::{Value, json};
@@ -217,44 +217,6 @@ fn a_renewal_forgets_the_refresh_token_that_it_has_spent() {
         assert_row("waiting for the renewal", &waiting, &nothing_secret);
         assert!(!held(&[secret("issuer", planted.desk.sandbox.issuer())], &waiting).is_empty());
     });
-}
-
-/// A command whose answer nobody takes: its pipe is full. It stands in the last write.
-pub(crate) struct Stuck {
-    pub(crate) command: Child,
-    _reader: PipeReader,
-}
-
-impl Stuck {
-    pub(crate) fn start(mut command: Command) -> Self {
-        let (reader, writer) = std::io::pipe().expect("a pipe");
-        rustix::io::ioctl_fionbio(&writer, true).expect("an own pipe");
-        while rustix::io::write(&writer, &[b'x'; 4096]).is_ok() {}
-        while rustix::io::write(&writer, b"x").is_ok() {}
-        rustix::io::ioctl_fionbio(&writer, false).expect("an own pipe");
-        let command = command.stdout(writer).stderr(Stdio::null()).spawn().expect("it starts");
-        Self { command, _reader: reader }
-    }
-
-    /// Its memory, once it holds what it is about to print.
-    #[track_caller]
-    fn dump(&self, printed: &Secret) -> Vec<u8> {
-        let id = self.command.id();
-        soon("the last write", || {
-            let call = std::fs::read_to_string(format!("/proc/{id}/syscall")).unwrap_or_default();
-            // write(2) to descriptor 1; the number is that of x86-64 or of 64-bit ARM.
-            let writes = ["1 0x1 ", "64 0x1 "].iter().any(|write| call.starts_with(write));
-            let dump = writes.then(|| memory::dump(id).expect("root may look"))?;
-            (!held(std::slice::from_ref(printed), &dump).is_empty()).then_some(dump)
-        })
-    }
-}
-
-impl Drop for Stuck {
-    fn drop(&mut self) {
-        let _ = self.command.kill();
-        let _ = self.command.wait();
-    }
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use ccwb_tests::memory::Stuck;
 use ccwb_tests::{FakeBrowser, Output, Program, Running, start};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::desk::{Desk, finish};
-use crate::leaks_memory::Stuck;
 use crate::processes::{child_of, name_of, soon, state_of};
 use crate::skip::skipped;
 
@@ -154,10 +154,10 @@ fn neither_another_user_nor_another_process_of_the_same_user_can_look_into_ours(
     let mut sandbox = persons.as_person(persons.bring(Program::Ccwb));
     sandbox.args(["sandbox", "--idp-port", "0", "--aws-port", "0", "--otlp-port", "0"]).stdout(Stdio::null());
     let sandbox = Stays(sandbox.stderr(Stdio::null()).spawn().expect("it starts"));
-    for (process, name) in [(headers.command.id(), "otel-helper"), (sandbox.0.id(), "ccwb")] {
+    for (process, name) in [(headers.id(), "otel-helper"), (sandbox.0.id(), "ccwb")] {
         soon(&format!("{name} has begun"), || is_in_its_main(process, name).then_some(()));
     }
-    let ours = [login.id(), sign_in.0, headers.command.id(), sandbox.0.id()];
+    let ours = [login.id(), sign_in.0, headers.id(), sandbox.0.id()];
     let ours: Vec<String> = ours.into_iter().flat_map(files_of).collect();
     assert_eq!(persons.opened(None, &ours), Vec::<String>::new());
     if is_root() {

@@ -1,11 +1,74 @@
 //! The memory of a running process, as root sees it.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, PipeReader};
 use std::os::unix::fs::FileExt;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::LIMIT;
+use crate::leaks::{Secret, held};
+
+/// A command whose answer nobody takes, since its pipe is full: it stands in its last write until this is dropped.
+#[derive(Debug)]
+pub struct Stuck {
+    command: Child,
+    _reader: PipeReader,
+}
+
+impl Stuck {
+    /// Starts it.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be started.
+    pub fn start(mut command: Command) -> Self {
+        let (reader, writer) = io::pipe().expect("a pipe can be made");
+        rustix::io::ioctl_fionbio(&writer, true).expect("an own pipe");
+        for piece in [&[b'x'; 4096][..], b"x"] {
+            while rustix::io::write(&writer, piece).is_ok() {}
+        }
+        rustix::io::ioctl_fionbio(&writer, false).expect("an own pipe");
+        let command = command.stdout(writer).stderr(Stdio::null()).spawn().expect("it starts");
+        Self { command, _reader: reader }
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.command.id()
+    }
+
+    /// Its memory in the last write, when it holds what it prints.
+    ///
+    /// # Panics
+    ///
+    /// If it never gets there.
+    #[track_caller]
+    pub fn dump(&self, printed: &Secret) -> Vec<u8> {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            // write(2) to descriptor 1; the number is that of x86-64 or of 64-bit ARM.
+            let call = fs::read_to_string(format!("/proc/{}/syscall", self.id())).unwrap_or_default();
+            if ["1 0x1 ", "64 0x1 "].iter().any(|write| call.starts_with(write)) {
+                let dump = dump(self.id()).expect("root may look");
+                if !held(std::slice::from_ref(printed), &dump).is_empty() {
+                    return dump;
+                }
+            }
+            assert!(Instant::now() < deadline, "it never came to its last write");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Stuck {
+    fn drop(&mut self) {
+        let _ = self.command.kill();
+        let _ = self.command.wait();
+    }
+}
 
 /// Everything that a process can write and so may have written: heap, stacks, globals. It is stopped meanwhile.
 ///

@@ -14,7 +14,6 @@ mod mitmproxy;
 mod moto;
 mod oidc_provider;
 mod presence;
-#[cfg(target_os = "linux")]
 mod root;
 mod sandbox;
 mod secret_service;
@@ -31,7 +30,6 @@ pub use linters::{cfn_lint, parliament};
 pub use mitmproxy::Mitmproxy;
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
-#[cfg(target_os = "linux")]
 pub use root::as_root;
 pub use sandbox::Sandbox;
 pub use secret_service::{SecretService, SecretServiceMode};

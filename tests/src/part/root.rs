@@ -1,10 +1,11 @@
 //! Tests that look into other processes.
 
-use std::env;
+#[cfg(target_os = "linux")]
 use std::process::Command;
-use std::thread;
 
+#[cfg(target_os = "linux")]
 use super::presence::present;
+#[cfg(target_os = "linux")]
 use crate::{LIMIT, run};
 
 /// Runs a test as root: as it is, or once more in a user namespace of its own, whose root may look into what runs there.
@@ -14,6 +15,7 @@ use crate::{LIMIT, run};
 /// # Panics
 ///
 /// If the test fails there.
+#[cfg(target_os = "linux")]
 #[track_caller]
 pub fn as_root(test: impl FnOnce()) {
     if rustix::process::geteuid().is_root() {
@@ -23,15 +25,22 @@ pub fn as_root(test: impl FnOnce()) {
     if !present("root, or a user namespace", possible) {
         return;
     }
-    let program = env::current_exe().expect("a running program has a path");
-    let name = thread::current().name().expect("a test has a name").to_owned();
+    let program = std::env::current_exe().expect("a running program has a path");
+    let name = std::thread::current().name().expect("a test has a name").to_owned();
     let again = run(unshare().arg(program).args([&*name, "--exact", "--include-ignored"]), 4 * LIMIT);
     let output = again.unwrap_or_else(|overrun| panic!("{overrun}"));
     assert!(output.code == Some(0) && output.stdout.contains("1 passed"), "{output}");
 }
 
+#[cfg(target_os = "linux")]
 fn unshare() -> Command {
     let mut command = Command::new("unshare");
     command.args(["--map-root-user", "--"]);
     command
+}
+
+/// Elsewhere nothing is hidden that a test looks at.
+#[cfg(not(target_os = "linux"))]
+pub fn as_root(test: impl FnOnce()) {
+    test();
 }
