@@ -95,3 +95,40 @@ fn first_certificate(pem: &[u8]) -> Option<Vec<u8>> {
     let blocks = pem::parse_many(pem).ok()?;
     blocks.into_iter().find(|block| block.tag() == "CERTIFICATE").map(pem::Pem::into_contents)
 }
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+    use rsa::pkcs1::EncodeRsaPrivateKey;
+    use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn an_assertion_is_signed_with_a_key_of_either_form_and_others_can_check_it() {
+        let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
+        let public = key.to_public_key().to_public_key_pem(LineEnding::LF).unwrap();
+        let checked_with = DecodingKey::from_rsa_pem(public.as_bytes()).unwrap();
+        for pem in [key.to_pkcs8_pem(LineEnding::LF).unwrap(), key.to_pkcs1_pem(LineEnding::LF).unwrap()] {
+            let key = Box::new(rsa_key(pem.as_bytes()).expect("a key"));
+            let credential = ClientCredential::PrivateKeyJwt { key, thumbprint: "thumb".to_owned() };
+            let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+            let assertion = credential.assertion("client", "https://i.example/token", now).unwrap().unwrap();
+            let mut validation = Validation::new(Algorithm::PS256);
+            validation.set_audience(&["https://i.example/token"]);
+            validation.validate_exp = false;
+            let token = jsonwebtoken::decode::<Value>(&assertion, &checked_with, &validation).unwrap();
+            assert_eq!(token.header.x5t_s256.as_deref(), Some("thumb"));
+            assert_eq!((&token.claims["iss"], &token.claims["sub"]), (&"client".into(), &"client".into()));
+            assert_eq!(token.claims["exp"], now.timestamp() + ASSERTION_LIFE);
+        }
+    }
+
+    #[test]
+    fn what_is_no_rsa_key_is_none() {
+        for text in ["", "no PEM", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+            assert!(rsa_key(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+}
