@@ -1,6 +1,7 @@
 //! Planted secrets are in no stderr, no file but the session file, no argument of a child; in stdout only where the
 //! contract says so. Everything runs with debug lines on.
 
+use std::process::Command;
 use std::time::Duration;
 
 use ccwb_sandbox::{Client, ClientAuthentication, Federation, Options, Rotation};
@@ -13,8 +14,8 @@ use url::Url;
 use crate::desk::{Desk, PROFILE, finish, options};
 
 pub(crate) const CLIENT_SECRET: &str = "planted-client-secret-5f1c";
-const PROXY_PASSWORD: &str = "planted-proxy-password-77aa";
-const CALLERS_KEY: &str = "planted-callers-own-aws-key-90be";
+pub(crate) const PROXY_PASSWORD: &str = "planted-proxy-password-77aa";
+pub(crate) const CALLERS_KEY: &str = "planted-callers-own-aws-key-90be";
 
 /// A signed-in desk of a confidential client, and every secret that it has seen.
 pub(crate) struct Planted {
@@ -24,9 +25,13 @@ pub(crate) struct Planted {
 
 impl Planted {
     pub(crate) fn new(federation: Federation) -> Self {
-        let client = Client::new("confidential-client", ClientAuthentication::ClientSecretPost(CLIENT_SECRET.into()));
         // Without rotation, so that a test may come back to the tokens that it knows.
-        let options = Options { clients: vec![client], rotation: Some(Rotation::Never), ..options() };
+        Self::with(federation, Rotation::Never)
+    }
+
+    pub(crate) fn with(federation: Federation, rotation: Rotation) -> Self {
+        let client = Client::new("confidential-client", ClientAuthentication::ClientSecretPost(CLIENT_SECRET.into()));
+        let options = Options { clients: vec![client], rotation: Some(rotation), ..options() };
         let mut desk = Desk::with(options, federation);
         desk.configure("client_secret", Value::Null).configure("client_auth", "secret");
         desk.home
@@ -50,15 +55,27 @@ impl Planted {
         planted
     }
 
+    /// One more secret.
+    pub(crate) fn note(&mut self, name: &'static str, value: &str) {
+        self.secrets.push((name, value.to_owned()));
+    }
+
     /// What is stored now is secret too.
     pub(crate) fn note_stored(&mut self) {
-        let (credentials, tokens) = (self.desk.stored("credentials"), self.desk.stored("tokens"));
-        let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("nothing stored")).to_owned();
-        let id_token = text(&tokens["id_token"]);
-        let parts: Vec<&str> = id_token.split('.').collect();
+        let credentials = self.desk.stored("credentials");
         self.secrets.extend([
             ("AWS secret key", text(&credentials["SecretAccessKey"])),
             ("AWS session token", text(&credentials["SessionToken"])),
+        ]);
+        self.note_tokens();
+    }
+
+    /// The tokens alone, where there are no credentials yet.
+    pub(crate) fn note_tokens(&mut self) {
+        let tokens = self.desk.stored("tokens");
+        let id_token = text(&tokens["id_token"]);
+        let parts: Vec<&str> = id_token.split('.').collect();
+        self.secrets.extend([
             ("refresh token", text(&tokens["refresh_token"])),
             ("ID token", id_token.clone()),
             // A message that was cut must not begin with most of a token either.
@@ -81,8 +98,17 @@ impl Planted {
     /// Signs in as a person would; `before_the_callback` sees the authorization code on its way. Gives the code, what
     /// `login` said, and the last page.
     pub(crate) fn sign_in_by_hand(&mut self, before_the_callback: impl FnOnce(&str)) -> (String, Output, String) {
+        self.sign_in_by_hand_with(&mut self.desk.command(&["login", "--force"]), before_the_callback)
+    }
+
+    /// The same with another command that signs in.
+    pub(crate) fn sign_in_by_hand_with(
+        &self,
+        command: &mut Command,
+        before_the_callback: impl FnOnce(&str),
+    ) -> (String, Output, String) {
         let opened = self.desk.windows();
-        let login = start(&mut self.desk.command(&["login", "--force"]));
+        let login = start(command);
         let address = loop {
             assert!(login.stderr_so_far().lines().all(|line| !line.starts_with("error[")), "{}", login.stderr_so_far());
             if let Some(address) = self.desk.home.openings().get(opened) {
@@ -117,13 +143,17 @@ impl Planted {
     }
 }
 
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("nothing stored")).to_owned()
+}
+
 fn agent(redirects: u32) -> ureq::Agent {
     let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).max_redirects(redirects);
     config.max_redirects_will_error(false).timeout_global(Some(LIMIT)).build().into()
 }
 
 /// Where the provider sends the browser.
-fn redirect(address: &str) -> Url {
+pub(crate) fn redirect(address: &str) -> Url {
     let mut next = address.to_owned();
     loop {
         let answer = agent(0).get(&next).call().unwrap_or_else(|error| panic!("{next}: {error}"));
@@ -141,7 +171,7 @@ fn redirect(address: &str) -> Url {
     }
 }
 
-fn page(address: &str) -> String {
+pub(crate) fn page(address: &str) -> String {
     let mut answer = agent(0).get(address).call().unwrap_or_else(|error| panic!("{address}: {error}"));
     answer.body_mut().read_to_string().expect("a page")
 }
@@ -204,64 +234,4 @@ fn a_sign_in_leaves_no_secret_in_output_page_or_files() {
     planted.note_stored();
     planted.assert_tight(&output.success());
     assert_absent(&planted.secrets(&[]), [Place::text("page", &page)]);
-}
-
-/// The arguments of every process of this test's home, as anybody on the machine can read them.
-#[cfg(target_os = "linux")]
-fn arguments_below(desk: &Desk) -> Vec<String> {
-    let home = format!("HOME={}\0", desk.home.path().display());
-    let processes = std::fs::read_dir("/proc").expect("Linux has /proc").flatten().map(|entry| entry.path());
-    let ours = processes.filter(|process| {
-        std::fs::read(process.join("environ")).is_ok_and(|environ| String::from_utf8_lossy(&environ).contains(&home))
-    });
-    ours.filter_map(|process| std::fs::read(process.join("cmdline")).ok())
-        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
-        .collect()
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn no_child_has_a_secret_in_its_arguments_and_the_browsers_is_the_authorize_url() {
-    let mut planted = Planted::new(Federation::Cognito);
-    planted.desk.home.use_browser(FakeBrowser::SignsInAfter(1));
-    planted.desk.forget_traffic();
-    let login = start(&mut planted.desk.command(&["login", "--force"]));
-    let mut seen = std::collections::BTreeSet::new();
-    while seen.iter().filter(|line: &&String| line.contains("fake-browser")).count() == 0 || planted.desk.windows() == 0
-    {
-        seen.extend(arguments_below(&planted.desk));
-    }
-    for _ in 0..50 {
-        seen.extend(arguments_below(&planted.desk));
-        std::thread::sleep(Duration::from_millis(30));
-    }
-    login.wait(LIMIT).unwrap_or_else(|overrun| panic!("{overrun}")).success();
-    planted.desk.lose_credentials_and_id_token();
-    let export = start(&mut planted.desk.command(&["export"]));
-    for _ in 0..30 {
-        seen.extend(arguments_below(&planted.desk));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    export.wait(LIMIT).unwrap_or_else(|overrun| panic!("{overrun}")).success();
-    planted.note_stored();
-
-    assert!(seen.iter().any(|line| line.contains("__sign-in")), "{seen:#?}");
-    let all = seen.into_iter().collect::<Vec<_>>().join("\n");
-    assert_absent(&planted.secrets(&[]), [Place::text("arguments", &all)]);
-    let authorize = planted.desk.home.openings().pop().expect("it was opened");
-    let browser = all.lines().find(|line| line.contains("fake-browser ")).expect("it was seen");
-    assert!(browser.trim_end().ends_with(&format!("fake-browser {authorize}")), "{browser}");
-    let url = Url::parse(&authorize).expect("a URL");
-    let names: std::collections::BTreeSet<_> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
-    let expected = [
-        "client_id",
-        "code_challenge",
-        "code_challenge_method",
-        "nonce",
-        "redirect_uri",
-        "response_type",
-        "scope",
-        "state",
-    ];
-    assert!(names.iter().eq(&expected), "{names:?}");
 }

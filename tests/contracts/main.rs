@@ -5,6 +5,8 @@ mod at_once;
 mod config_file;
 mod config_place;
 mod config_value;
+#[cfg(target_os = "linux")]
+mod crashes;
 mod desk;
 mod endpoints;
 mod explain;
@@ -17,10 +19,16 @@ mod guidance_secret;
 mod inspection;
 mod leaks;
 mod leaks_echoed;
+#[cfg(target_os = "linux")]
+mod leaks_memory;
+#[cfg(target_os = "linux")]
+mod leaks_processes;
 mod looking;
 mod nobody_there;
 mod partitions;
 mod portals;
+#[cfg(target_os = "linux")]
+mod processes;
 mod profile;
 mod proxies;
 mod quota;
@@ -29,5 +37,7 @@ mod skip;
 mod slow_faults;
 mod state_files;
 mod state_place;
+#[cfg(target_os = "linux")]
+mod strangers;
 mod surroundings;
 mod usage;

@@ -47,6 +47,26 @@ fn a_folder_of_somebody_else_is_refused() {
     assert_eq!((desk.windows(), fs::read_dir(state).expect("it is there").count()), (0, 0));
 }
 
+/// Whoever can put a link where the folder will be does not get what is written into it.
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_of_somebody_else_is_refused_like_the_folder_itself() {
+    let mut desk = Desk::new();
+    let theirs = desk.home.root().join("theirs");
+    fs::create_dir(&theirs).expect("HOME can be written");
+    fs::set_permissions(&theirs, std::os::unix::fs::PermissionsExt::from_mode(0o777)).expect("it is ours");
+    if std::os::unix::fs::chown(&theirs, Some(65_534), None).is_err() {
+        return skipped("only root can make a folder of another user");
+    }
+    let state = desk.home.path().join("linked");
+    std::os::unix::fs::symlink(&theirs, &state).expect("HOME can be written");
+    desk.home.set_env("CCWB_STATE_DIR", &state);
+    for command in [&[][..], &["export"], &["login"]] {
+        assert_failure_naming(&desk.run(command), exit::STORE, "store-foreign", &[&state.display().to_string()]);
+    }
+    assert_eq!((desk.windows(), fs::read_dir(theirs).expect("it is there").count()), (0, 0));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_session_file_of_somebody_else_is_neither_believed_nor_overwritten() {

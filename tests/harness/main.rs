@@ -3,5 +3,7 @@
 mod fake_browser;
 mod field_reports;
 mod home;
+mod named_tests;
 mod programs;
+mod security_model;
 mod test_files;

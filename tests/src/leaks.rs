@@ -1,6 +1,6 @@
 //! Looks for planted secrets where none may be: outputs, and every file below a folder.
 //!
-//! A secret is found raw, inside base64 (both alphabets, at any offset), percent-encoded and JSON-escaped. A file that
+//! A secret is found raw, inside base64 (both alphabets, at any offset), percent-encoded, JSON-escaped and in UTF-16. A file that
 //! *must* hold one is named with [`Place::except`]; it then has to hold one, which also proves that the search can see.
 
 use std::collections::BTreeSet;
@@ -83,6 +83,12 @@ pub fn assert_absent<'a>(secrets: &[Secret], places: impl IntoIterator<Item = Pl
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
+/// Which of the secrets are somewhere in these bytes, in whatever form.
+pub fn held(secrets: &[Secret], bytes: &[u8]) -> BTreeSet<String> {
+    let is_held = |secret: &&Secret| found(&needles(secret), bytes).next().is_some();
+    secrets.iter().filter(is_held).map(|secret| secret.name.clone()).collect()
+}
+
 struct Needle {
     name: String,
     bytes: Vec<u8>,
@@ -98,7 +104,10 @@ fn needles(Secret { name, value }: &Secret) -> Vec<Needle> {
     ];
     forms.extend((0..3).map(|offset| (" in base64".into(), inside_base64(&STANDARD, value, offset))));
     forms.extend((0..3).map(|offset| (" in base64url".into(), inside_base64(&URL_SAFE, value, offset))));
-    forms.into_iter().map(|(form, text)| Needle { name: format!("{name}{form}"), bytes: text.into_bytes() }).collect()
+    let utf16 = value.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let texts = forms.into_iter().map(|(form, text)| (form, text.into_bytes()));
+    let forms = texts.chain([(" in UTF-16".into(), utf16)]);
+    forms.map(|(form, bytes)| Needle { name: format!("{name}{form}"), bytes }).collect()
 }
 
 /// The characters that `value` alone decides when it begins `offset` bytes into a group of three.
@@ -144,7 +153,7 @@ fn search_folder(needles: &[Needle], folder: &Path, exceptions: &BTreeSet<PathBu
 fn found<'a>(needles: &'a [Needle], haystack: &[u8]) -> impl Iterator<Item = &'a str> {
     needles
         .iter()
-        .filter(move |needle| haystack.windows(needle.bytes.len()).any(|window| window == needle.bytes))
+        .filter(move |needle| memchr::memmem::find(haystack, &needle.bytes).is_some())
         .map(|needle| needle.name.as_str())
         .collect::<BTreeSet<_>>()
         .into_iter()
@@ -195,6 +204,9 @@ mod tests {
             assert!(leaks(&STANDARD.encode(&text)), "base64 after {prefix:?}");
             assert!(leaks(&URL_SAFE.encode(&text)), "base64url after {prefix:?}");
         }
+        let wide: Vec<u8> = format!("wide {VALUE}!").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(held(&[Secret::new("it", VALUE)], &wide).len(), 1);
+        assert_eq!(held(&[Secret::new("it", VALUE)], b"nothing of the kind").len(), 0);
         assert!(
             catch_unwind(|| {
                 assert_absent(

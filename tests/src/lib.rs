@@ -22,6 +22,8 @@ pub mod http;
 mod impatience;
 pub mod leaks;
 pub mod local_server;
+#[cfg(target_os = "linux")]
+pub mod memory;
 mod office;
 mod output;
 pub mod part;

@@ -1,6 +1,7 @@
 //! Signatures of JSON Web Tokens (RFC 7518, section 3), checked and made by ring, which TLS brings along anyway.
 //!
-//! `jsonwebtoken` has the types; its own signature code would bring second implementations of RSA and of the curves.
+//! `jsonwebtoken` has the types; its own signature code would bring second implementations of RSA and of the curves, and
+//! private keys that leak through timing (RUSTSEC-2023-0071).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

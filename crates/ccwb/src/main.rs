@@ -34,12 +34,18 @@ mod surroundings;
 
 use std::process::ExitCode;
 
+use ccwb_hardening::{FORGETFUL_HEAP, ForgetfulHeap};
+
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
 use crate::surroundings::Surroundings;
 
+#[global_allocator]
+static HEAP: ForgetfulHeap = FORGETFUL_HEAP;
+
 #[tokio::main]
 async fn main() -> ExitCode {
+    ccwb_hardening::keep_memory_private();
     let surroundings = Surroundings::from_process();
     let done = match cli::parse(&surroundings) {
         Ok(cli) => run(cli, &surroundings).await,

@@ -33,7 +33,13 @@ mod world;
 
 use std::process::ExitCode;
 
+use ccwb_hardening::{FORGETFUL_HEAP, ForgetfulHeap};
+
+#[global_allocator]
+static HEAP: ForgetfulHeap = FORGETFUL_HEAP;
+
 fn main() -> ExitCode {
+    ccwb_hardening::keep_memory_private();
     let world = world::World::from_process();
     let outcome =
         cli::parse(&world).and_then(|cli| cli.map_or(Ok(ExitCode::SUCCESS), |cli| commands::run(&world, cli)));

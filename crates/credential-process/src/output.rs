@@ -3,13 +3,14 @@
 use std::io::Write as _;
 
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 use crate::codes;
 use crate::error::Error;
 
 /// Prints a secret line.
 pub(crate) fn secret_line(line: &SecretString) -> Result<(), Error> {
-    let mut bytes = Vec::with_capacity(line.expose_secret().len() + 1);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(line.expose_secret().len() + 1));
     bytes.extend_from_slice(line.expose_secret().as_bytes());
     bytes.push(b'\n');
     write(&bytes)

@@ -10,6 +10,8 @@ pub(crate) enum Owner {
         name: String,
         id: u32,
     },
+    /// One of several sign-ins of this program, which hide their sockets from their own user.
+    SignIn,
     /// A process that this user may not look at.
     User(u32),
 }
@@ -17,7 +19,11 @@ pub(crate) enum Owner {
 impl Owner {
     /// By its name, which Linux cuts to 15 characters and lsof to 9.
     pub(crate) fn is_this_program(&self) -> bool {
-        matches!(self, Self::Process { name, .. } if name.len() >= 9 && "credential-process".starts_with(name.as_str()))
+        match self {
+            Self::Process { name, .. } => name.len() >= 9 && "credential-process".starts_with(name.as_str()),
+            Self::SignIn => true,
+            Self::User(_) => false,
+        }
     }
 }
 
@@ -25,6 +31,7 @@ impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Process { name, id } => write!(f, "{name} (process {id})"),
+            Self::SignIn => f.write_str("another sign-in of credential-process"),
             Self::User(id) => write!(f, "a program of another user (user {id})"),
         }
     }
@@ -36,7 +43,8 @@ pub(crate) fn owner_of(port: u16) -> Option<Owner> {
         .into_iter()
         .filter_map(|path| std::fs::read_to_string(path).ok())
         .find_map(|table| listener(&table, port))?;
-    Some(process_with(&format!("socket:[{}]", listening.inode)).unwrap_or(Owner::User(listening.user)))
+    let found = process_with(&format!("socket:[{}]", listening.inode)).or_else(|| hidden_process_of(listening.user));
+    Some(found.unwrap_or(Owner::User(listening.user)))
 }
 
 #[cfg(target_os = "linux")]
@@ -60,16 +68,61 @@ fn listener(table: &str, port: u16) -> Option<Listening> {
 
 #[cfg(target_os = "linux")]
 fn process_with(socket: &str) -> Option<Owner> {
-    let processes = std::fs::read_dir("/proc").ok()?.flatten();
-    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    ids.filter(|id| {
-        let files = std::fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
-        files.into_iter().any(|file| std::fs::read_link(file.path()).is_ok_and(|link| link.as_os_str() == socket))
-    })
-    .find_map(|id| {
-        let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
-        Some(Owner::Process { name: ccwb_http::printable(&name), id })
-    })
+    all_processes()
+        .filter(|id| {
+            let files = files_of(*id).into_iter().flatten().flatten();
+            files.into_iter().any(|file| std::fs::read_link(file.path()).is_ok_and(|link| link.as_os_str() == socket))
+        })
+        .find_map(process)
+}
+
+/// By elimination: a process of this user that hides its open files, as this program itself does. Where there are several,
+/// sign-ins of ours come first, whose trade it is to listen.
+#[cfg(target_os = "linux")]
+fn hidden_process_of(user: u32) -> Option<Owner> {
+    if user != rustix::process::getuid().as_raw() {
+        return None;
+    }
+    let hidden = all_processes().filter(|id| user_of(*id) == Some(user) && files_of(*id).is_err());
+    let (sign_ins, others): (Vec<u32>, Vec<u32>) = hidden.partition(|id| is_sign_in(*id));
+    match (&sign_ins[..], &others[..]) {
+        ([only], _) | ([], [only]) => process(*only),
+        ([], _) => None,
+        _ => Some(Owner::SignIn),
+    }
+}
+
+/// Arguments can be read by everybody.
+#[cfg(target_os = "linux")]
+fn is_sign_in(id: u32) -> bool {
+    let arguments = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+    arguments.split(|byte| *byte == 0).any(|argument| argument == b"__sign-in")
+        && process(id).is_some_and(|owner| owner.is_this_program())
+}
+
+/// `Uid:` in `proc_pid_status(5)`, the real one first. The owner of the file would be root.
+#[cfg(target_os = "linux")]
+fn user_of(id: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let ids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    ids.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(target_os = "linux")]
+fn process(id: u32) -> Option<Owner> {
+    let name = std::fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
+    Some(Owner::Process { name: ccwb_http::printable(&name), id })
+}
+
+#[cfg(target_os = "linux")]
+fn all_processes() -> impl Iterator<Item = u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+#[cfg(target_os = "linux")]
+fn files_of(id: u32) -> std::io::Result<std::fs::ReadDir> {
+    std::fs::read_dir(format!("/proc/{id}/fd"))
 }
 
 /// `lsof -F` prints one field a line: `p<process>`, `c<command>`.

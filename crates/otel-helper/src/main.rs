@@ -16,6 +16,7 @@ mod world;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use ccwb_hardening::{FORGETFUL_HEAP, ForgetfulHeap};
 use ccwb_telemetry::to_json;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -25,7 +26,11 @@ use lookup::Lookup;
 use problem::Problem;
 use world::World;
 
+#[global_allocator]
+static HEAP: ForgetfulHeap = FORGETFUL_HEAP;
+
 fn main() -> ExitCode {
+    ccwb_hardening::keep_memory_private();
     let arguments = match Arguments::parse(World::arguments()) {
         Ok(arguments) => arguments,
         Err(usage) => return usage.report(),

@@ -62,9 +62,13 @@ fn while_headers_are_written_anew_every_call_tells_all_of_them() {
 #[test]
 #[ignore = "needs strace"]
 fn it_starts_nothing_opens_no_socket_writes_nothing_and_reads_config_json_only_if_it_must() {
-    if part::program_on_path("strace").is_none() {
-        return;
+    if part::program_on_path("strace").is_some() {
+        // strace reads the names of files in the memory of what it looks at.
+        part::as_root(starts_nothing);
     }
+}
+
+fn starts_nothing() {
     let journey = settled();
     let (told, calls) = traced(&journey, &["--profile", "ClaudeCode"]);
     assert!(told.get("authorization").is_some(), "{told:?}");

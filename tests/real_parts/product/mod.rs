@@ -8,6 +8,8 @@ mod hostile_page;
 mod impatient_callers;
 mod keyring;
 mod keyring_fallback;
+#[cfg(target_os = "linux")]
+mod keyring_memory;
 mod logout;
 mod machine;
 mod pages;

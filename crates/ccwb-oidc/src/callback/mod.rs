@@ -8,4 +8,4 @@ mod server;
 pub use connection::parse_head;
 pub use judge::{Expected, Request, Verdict, judge};
 pub use page::{Page, Tone};
-pub use server::{Answer, AskFirst, CallbackServer, Listening, Outcome};
+pub use server::{Answer, AskFirst, Browser, CallbackServer, Listening, Outcome};

@@ -39,13 +39,18 @@ pub struct Listening {
     acceptors: Vec<JoinHandle<()>>,
 }
 
-/// The end of the wait. The browser that brought it still waits for a page.
+/// The end of the wait.
 #[derive(Debug)]
 pub struct Answer {
-    /// What it brought.
+    /// What came.
     pub outcome: Outcome,
-    stream: TcpStream,
+    /// Who brought it.
+    pub browser: Browser,
 }
+
+/// A browser that still waits for a page.
+#[derive(Debug)]
+pub struct Browser(TcpStream);
 
 /// What a browser can bring.
 #[derive(Debug)]
@@ -129,10 +134,10 @@ impl Drop for Listening {
     }
 }
 
-impl Answer {
+impl Browser {
     /// Sends the last page.
     pub async fn respond(self, page: &Page) {
-        connection::send(self.stream, page).await;
+        connection::send(self.0, page).await;
     }
 }
 
@@ -200,7 +205,7 @@ impl Shared {
         if self.answered.swap(true, Ordering::SeqCst) {
             connection::send(stream, &repeated()).await;
         } else {
-            let _ = self.answers.send(Answer { outcome, stream });
+            let _ = self.answers.send(Answer { outcome, browser: Browser(stream) });
         }
     }
 }
@@ -269,7 +274,7 @@ mod tests {
         let answer = listening.wait(Duration::from_secs(10)).await.unwrap();
         assert!(matches!(&answer.outcome, Outcome::Code(code) if code.expose_secret() == "the-code"));
         assert!(text(send(port, "/callback?code=c&state=right").await).await.contains("already being finished"));
-        answer.respond(&Page::new(200, Tone::Good, "Signed in")).await;
+        answer.browser.respond(&Page::new(200, Tone::Good, "Signed in")).await;
         assert!(text(waiting).await.contains("<h1>Signed in</h1>"));
         assert!(listening.wait(Duration::from_millis(10)).await.is_none());
     }

@@ -17,23 +17,23 @@ use crate::port_owner::owner_of;
 impl SignIn<'_> {
     /// With `open`, the browser of this machine is opened; without, the person is told what to do.
     pub(super) async fn by_callback(&mut self, mut ready: Ready, open: bool) -> Finished {
-        let (waiting, request) = match self.until_the_answer(&ready, open).await {
+        let (brought, browser, request) = match self.until_the_answer(&ready, open).await {
             Ok(answered) => answered,
             Err(error) => return error.into(),
         };
-        let outcome = match &waiting.answer.outcome {
-            Outcome::Code(code) => self.with_the_code(code, &request, &mut ready).await,
-            Outcome::Refused(refusal) => Err(self.refused(refusal)),
+        let outcome = match brought {
+            Outcome::Code(code) => self.with_the_code(code, request, &mut ready).await,
+            Outcome::Refused(refusal) => Err(self.refused(&refusal)),
             Outcome::NotNow => Err(self.postponed()),
         };
-        Finished { outcome, browser: Some(waiting) }
+        Finished { outcome, browser: Some(browser) }
     }
 
     async fn until_the_answer(
         &mut self,
         ready: &Ready,
         open: bool,
-    ) -> Result<(WaitingBrowser, AuthorizationRequest), Error> {
+    ) -> Result<(Outcome, WaitingBrowser, AuthorizationRequest), Error> {
         let profile = self.context.oidc()?;
         // Bound before anybody is sent to the provider: the answer finds somebody at home.
         let server = CallbackServer::bind(&profile.redirect_ports).map_err(|error| self.ports_taken(error))?;
@@ -65,7 +65,7 @@ impl SignIn<'_> {
             }
         };
         match answer {
-            Some(answer) => Ok((WaitingBrowser { answer, _port: listening }, request)),
+            Some(answer) => Ok((answer.outcome, WaitingBrowser { tab: answer.browser, _port: listening }, request)),
             None => Err(self.timed_out()),
         }
     }
@@ -98,11 +98,13 @@ impl SignIn<'_> {
 
     async fn with_the_code(
         &self,
-        code: &SecretString,
-        request: &AuthorizationRequest,
+        code: SecretString,
+        request: AuthorizationRequest,
         ready: &mut Ready,
     ) -> Result<Done, Error> {
-        let set = self.token_client(ready)?.exchange(code, &request.verifier, &request.redirect_uri).await?;
+        let set = self.token_client(ready)?.exchange(&code, &request.verifier, &request.redirect_uri).await?;
+        // Spent: neither stays for the rest of the sign-in.
+        drop((code, request.verifier));
         self.accept(ready, set, Some(&request.nonce)).await
     }
 }

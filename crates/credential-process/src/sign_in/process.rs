@@ -35,7 +35,7 @@ pub(crate) fn run(context: &Context<'_>, method: Method, by_person: bool) -> Res
         // First the waiters, then the page.
         sign_in.held.release();
         if let Some(browser) = finished.browser {
-            browser.answer.respond(&page).await;
+            browser.tab.respond(&page).await;
         }
         finished.outcome.map(drop)
     })
@@ -64,7 +64,7 @@ pub(super) struct Finished {
 
 /// A browser that waits, and the port that is kept open for it: a reload finds the sign-in and not a stranger.
 pub(super) struct WaitingBrowser {
-    pub(super) answer: ccwb_oidc::callback::Answer,
+    pub(super) tab: ccwb_oidc::callback::Browser,
     pub(super) _port: Listening,
 }
 
@@ -116,6 +116,8 @@ impl SignIn<'_> {
 
     /// From the provider's tokens to stored credentials.
     pub(super) async fn accept(&self, ready: &mut Ready, set: TokenSet, nonce: Option<&Nonce>) -> Result<Done, Error> {
+        // What proved to the provider that it is us has done so.
+        ready.credential = ClientCredential::None;
         let expected = Expectations {
             client_id: &self.context.oidc()?.client_id,
             nonce,

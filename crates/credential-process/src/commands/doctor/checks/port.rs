@@ -8,7 +8,7 @@ use ccwb_oidc::CallbackServer;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
-use crate::port_owner::{Owner, owner_of};
+use crate::port_owner::owner_of;
 use crate::sign_in;
 
 pub(super) const NAME: &str = "callback-port";
@@ -17,7 +17,7 @@ pub(super) const NAME: &str = "callback-port";
 const LAST_PAGE: Duration = Duration::from_secs(2);
 
 pub(super) fn check(_: &Case<'_>, context: &Context<'_>, oidc: &OidcProfile) -> Vec<Finding> {
-    let waiting = sign_in::record(context).filter(sign_in::Record::is_running).map(|record| record.pid);
+    let waiting = sign_in::record(context).filter(sign_in::Record::is_running).and_then(|record| record.port);
     let deadline = Instant::now() + LAST_PAGE;
     let uses: Vec<Use> = oidc.redirect_ports.iter().map(|port| use_of(*port, waiting, deadline)).collect();
     vec![judge(&uses)]
@@ -33,11 +33,11 @@ enum Use {
     Foreign(String),
 }
 
-fn use_of(port: u16, waiting: Option<u32>, deadline: Instant) -> Use {
+fn use_of(port: u16, waiting: Option<u16>, deadline: Instant) -> Use {
     loop {
         let Err(error) = CallbackServer::bind(&[port]) else { return Use::Free(port) };
         match owner_of(port) {
-            Some(Owner::Process { id, .. }) if Some(id) == waiting => return Use::OwnSignIn(port),
+            Some(owner) if owner.is_this_program() && Some(port) == waiting => return Use::OwnSignIn(port),
             Some(owner) if owner.is_this_program() && Instant::now() >= deadline => {
                 return Use::OtherSignIn(format!("{port} is held by {owner}"));
             }
