@@ -1,0 +1,104 @@
+//! A person's machine on which somebody has signed in, with one build of the programs.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ccwb_sandbox::{Federation, Lifetimes, LoggedRequest, Options, SigningAlgorithm};
+use ccwb_tests::part::{Sandbox, SecretService, SecretServiceMode};
+use ccwb_tests::{Home, Program, session_file};
+use serde_json::{Value, json};
+
+use crate::build::Build;
+use crate::tools::Call;
+
+pub(crate) const PROFILE: &str = "ClaudeCode";
+
+#[derive(Debug)]
+pub(crate) struct Stage<'a> {
+    pub(crate) home: Home,
+    pub(crate) sandbox: Sandbox,
+    build: &'a Build,
+    config: Value,
+    service: Option<SecretService>,
+}
+
+impl<'a> Stage<'a> {
+    /// Nobody has signed in yet; session storage.
+    pub(crate) fn new(build: &'a Build) -> Self {
+        Self::with(build, |_| {})
+    }
+
+    /// With other options of the sandbox.
+    pub(crate) fn with(build: &'a Build, set_up: impl FnOnce(&mut Options)) -> Self {
+        // Longer than a bench takes: no renewal ahead of need.
+        let day = Duration::from_hours(24);
+        let mut options = Options {
+            auto_approve: true,
+            signing_algorithm: SigningAlgorithm::Es256,
+            lifetimes: Lifetimes { id_token: day, aws_credentials: day, ..Lifetimes::default() },
+            ..Options::default()
+        };
+        set_up(&mut options);
+        let sandbox = Sandbox::start_with(options);
+        let mut home = Home::new();
+        home.set_envs(sandbox.environment());
+        let mut config = sandbox.config(Federation::Cognito, "session")[PROFILE].clone();
+        // Endpoints come from discovery.
+        for name in ["oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_jwks_uri"] {
+            config.as_object_mut().expect("a profile is an object").remove(name);
+        }
+        let stage = Self { home, sandbox, build, config, service: None };
+        stage.write_profiles(1);
+        stage
+    }
+
+    /// With a session bus and gnome-keyring on it; none where that is not installed.
+    pub(crate) fn with_secret_service(build: &'a Build) -> Option<Self> {
+        let mut stage = Self::new(build);
+        stage.service = Some(SecretService::start(&mut stage.home, SecretServiceMode::Unlocked)?);
+        stage.config["credential_storage"] = "keyring".into();
+        stage.write_profiles(1);
+        Some(stage)
+    }
+
+    /// Somebody signs in, and the log of requests is empty again.
+    pub(crate) fn signed_in(self) -> Self {
+        self.credentials().answer(&self.home);
+        self.sandbox.control().clear_requests();
+        self
+    }
+
+    /// Writes config.json with so many profiles, ours in their midst.
+    pub(crate) fn write_profiles(&self, count: usize) {
+        let name = |index| if index == count / 2 { PROFILE.to_owned() } else { format!("Profile{index:04}") };
+        let profiles = (0..count).map(|index| (name(index), self.config.clone()));
+        self.home.write_config_value(&json!({ "profiles": profiles.collect::<serde_json::Map<_, _>>() }));
+    }
+
+    /// As an SDK calls it.
+    pub(crate) fn credentials(&self) -> Call {
+        self.call(Program::CredentialProcess, &["--profile", PROFILE])
+    }
+
+    pub(crate) fn call(&self, program: Program, arguments: &[&str]) -> Call {
+        Call::new(self.build.path(program), arguments)
+    }
+
+    pub(crate) fn session_file(&self) -> PathBuf {
+        self.home.path().join(".local/state/claude-code-with-bedrock").join(format!("{PROFILE}.session.json"))
+    }
+
+    /// Only the refresh token is good.
+    pub(crate) fn expire_all_but_the_refresh_token(&self) {
+        session_file::expire_all_but_the_refresh_token(&self.session_file());
+        self.sandbox.control().clear_requests();
+    }
+
+    /// Requests since the log was emptied, at the provider and at AWS.
+    pub(crate) fn requests(&self) -> (usize, usize) {
+        let is_aws =
+            |request: &LoggedRequest| ["cognito:", "sts:"].iter().any(|service| request.endpoint.starts_with(service));
+        let (aws, provider): (Vec<_>, Vec<_>) = self.sandbox.control().requests().into_iter().partition(is_aws);
+        (provider.len(), aws.len())
+    }
+}
