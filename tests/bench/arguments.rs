@@ -1,26 +1,20 @@
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
-/// Measures the programs as they are released, and holds them to tests/bench/budgets.toml
+/// Measures the programs as they are released, and holds them to tests/bench/budgets.toml.
+///
+/// Exit code 1 if a budget is broken. Times are shown, and break none.
 #[derive(Debug, Parser)]
 #[command(name = "bench", max_term_width = 100)]
 pub(crate) struct Arguments {
-    /// What to measure: `static` or `dynamic`, which are built first, or NAME=FOLDER; several are measured side by side
+    /// How much to measure
+    #[arg(value_enum, default_value_t = Extent::Figures)]
+    pub(crate) extent: Extent,
+
+    /// Which build: `static` or `dynamic`, which are built first, or NAME=FOLDER; several are measured one after the other
     #[arg(long = "build", value_name = "BUILD", default_value = "static")]
     pub(crate) builds: Vec<Wanted>,
-
-    /// Only what is enforced, without times and curves; exit code 1 if a budget is broken
-    #[arg(long)]
-    pub(crate) check: bool,
-
-    /// Leave out how costs grow
-    #[arg(long)]
-    pub(crate) no_growth: bool,
-
-    /// Write figures, curves and a row of history into docs/development
-    #[arg(long)]
-    pub(crate) record: bool,
 
     /// Timed runs of each subject, each beside a run of the C program
     #[arg(long, value_name = "COUNT", default_value_t = 200)]
@@ -29,6 +23,19 @@ pub(crate) struct Arguments {
     /// What cargo says to every bench
     #[arg(long, hide = true)]
     bench: bool,
+}
+
+/// Each holds those above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Extent {
+    /// What is enforced, without times
+    Check,
+    /// Every figure
+    Figures,
+    /// Also how costs grow
+    Growth,
+    /// All of it, written into docs/development/benchmarks with a row of history
+    Record,
 }
 
 /// A build by name.

@@ -8,6 +8,7 @@ use ccwb_tests::bench::{Chart, Line, Measure};
 use serde_json::Value;
 
 use crate::build::Build;
+use crate::report::aligned;
 use crate::stage::{PROFILE, Stage};
 use crate::tools::{Tools, instructions};
 
@@ -79,8 +80,8 @@ impl Growth {
             title: "Instructions of a cached call".to_owned(),
             x: curve.grows.to_owned(),
             lines: vec![
-                Line { name: "credential".to_owned(), points: curve.credentials },
-                Line { name: "otel".to_owned(), points: curve.otel_helper },
+                Line { name: "credential-process".to_owned(), points: curve.credentials },
+                Line { name: "otel-helper".to_owned(), points: curve.otel_helper },
             ],
         })
     }
@@ -103,11 +104,11 @@ fn crowd(tools: &Tools, stage: &Stage, callers: u32, warm: bool) -> Crowd {
 }
 
 fn profiles(build: &Build, progress: &dyn Fn(&str)) -> Curve {
-    let stage = Stage::new(build).signed_in();
     curve("profiles in config.json", PROFILES, |count| {
         progress(&format!("{count} profiles"));
+        let stage = Stage::new(build);
         stage.write_profiles(usize::try_from(count).expect("a thousand"));
-        (f64::from(count), both(&stage))
+        (f64::from(count), both(&stage.signed_in()))
     })
 }
 
@@ -145,23 +146,28 @@ fn both(stage: &Stage) -> [f64; 2] {
         .map(|program| instructions(&stage.home, &stage.call(program, &["--profile", PROFILE])))
 }
 
-/// One row each, in Markdown.
+/// In Markdown.
 pub(crate) fn table(growth: &Growth) -> String {
-    let mut table = "| callers at once | cache | last answer | peak memory of all | requests | sign-in windows |\n\
-                     |---:|---|---:|---:|---:|---:|\n"
-        .to_owned();
-    for crowd in &growth.crowds {
-        let Crowd { callers, requests, windows, .. } = crowd;
-        let (cache, time) = (if crowd.warm { "warm" } else { "cold" }, Measure::Time.show(crowd.time));
-        let memory = Measure::PeakMemory.show(crowd.memory);
-        table += &format!("| {callers} | {cache} | {time} | {memory} | {requests} | {windows} |\n");
-    }
+    let head = ["callers at once", "cache", "last answer", "peak memory of all", "requests", "sign-in windows"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    rows.extend(growth.crowds.iter().map(|crowd| {
+        vec![
+            crowd.callers.to_string(),
+            if crowd.warm { "warm" } else { "cold" }.to_owned(),
+            Measure::Time.show(crowd.time),
+            Measure::PeakMemory.show(crowd.memory),
+            crowd.requests.to_string(),
+            crowd.windows.to_string(),
+        ]
+    }));
+    let mut tables = aligned(&rows);
     for curve in &growth.curves {
-        table += &format!("\n| {} | credential-process | otel-helper |\n|---:|---:|---:|\n", curve.grows);
-        for ((x, credentials), (_, otel_helper)) in curve.credentials.iter().zip(&curve.otel_helper) {
-            let [credentials, otel_helper] = [credentials, otel_helper].map(|it| Measure::Instructions.show(*it));
-            table += &format!("| {x:.0} | {credentials} | {otel_helper} |\n");
-        }
+        let mut rows = vec![[curve.grows, "credential-process", "otel-helper"].map(str::to_owned).to_vec()];
+        rows.extend(curve.credentials.iter().zip(&curve.otel_helper).map(|((x, credentials), (_, otel_helper))| {
+            let show = |figure: &f64| Measure::Instructions.show(*figure);
+            vec![format!("{x:.0}"), show(credentials), show(otel_helper)]
+        }));
+        tables = tables + "\n" + &aligned(&rows);
     }
-    table
+    tables
 }

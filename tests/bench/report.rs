@@ -83,8 +83,8 @@ fn cell(figures: &Figures, subject: &str, measure: Measure) -> String {
     measure.show(figure) + &ratio
 }
 
-/// The first row is the head. The first column is text, and so is whatever has letters at its start.
-fn aligned(rows: &[Vec<String>]) -> String {
+/// A table in Markdown; the first row is the head.
+pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<_> = (0..rows[0].len()).map(width).collect();
     let line = |row: &Vec<String>| {

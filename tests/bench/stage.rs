@@ -1,7 +1,8 @@
 //! A person's machine on which somebody has signed in, with one build of the programs.
 
+use std::fs::File;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ccwb_sandbox::{Federation, Lifetimes, LoggedRequest, Options, SigningAlgorithm};
 use ccwb_tests::part::{Sandbox, SecretService, SecretServiceMode};
@@ -12,6 +13,8 @@ use crate::build::Build;
 use crate::tools::Call;
 
 pub(crate) const PROFILE: &str = "ClaudeCode";
+
+const LONG_AGO: SystemTime = SystemTime::UNIX_EPOCH;
 
 #[derive(Debug)]
 pub(crate) struct Stage<'a> {
@@ -68,11 +71,14 @@ impl<'a> Stage<'a> {
         self
     }
 
-    /// Writes config.json with so many profiles, ours in their midst.
+    /// Writes config.json with so many profiles, ours in their midst; before the sign-in.
     pub(crate) fn write_profiles(&self, count: usize) {
         let name = |index| if index == count / 2 { PROFILE.to_owned() } else { format!("Profile{index:04}") };
         let profiles = (0..count).map(|index| (name(index), self.config.clone()));
-        self.home.write_config_value(&json!({ "profiles": profiles.collect::<serde_json::Map<_, _>>() }));
+        let config = self.home.write_config_value(&json!({ "profiles": profiles.collect::<serde_json::Map<_, _>>() }));
+        // As installed long ago: one of this moment is read again by who would trust it.
+        let config = File::options().write(true).open(config);
+        config.and_then(|config| config.set_modified(LONG_AGO)).expect("an own file has a time");
     }
 
     /// As an SDK calls it.

@@ -26,6 +26,10 @@ pub fn rewrite(file: &Path, item: &str, change: impl FnOnce(&mut Value)) {
 }
 
 /// Lets the ID token expire.
+///
+/// # Panics
+///
+/// If none is stored.
 pub fn expire_id_token(file: &Path) {
     rewrite(file, "tokens", |tokens| {
         let token = tokens["id_token"].as_str().expect("an ID token is stored").to_owned();
@@ -39,6 +43,10 @@ pub fn expire_id_token(file: &Path) {
 }
 
 /// Lets everything expire but the refresh token.
+///
+/// # Panics
+///
+/// If nobody has signed in.
 pub fn expire_all_but_the_refresh_token(file: &Path) {
     expire_id_token(file);
     rewrite(file, "credentials", |credentials| credentials["Expiration"] = LONG_AGO.0.into());

@@ -16,7 +16,7 @@ pub struct Chart {
 /// One line.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// At its end.
+    /// Above the panel, in its colour.
     pub name: String,
     /// Greater than zero, from left to right.
     pub points: Vec<(f64, f64)>,
@@ -25,8 +25,8 @@ pub struct Line {
 const WIDTH: f64 = 440.0;
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 62.0;
-const RIGHT: f64 = 58.0;
-const TOP: f64 = 44.0;
+const RIGHT: f64 = 24.0;
+const TOP: f64 = 62.0;
 const BOTTOM: f64 = 48.0;
 
 const STYLE: &str = "\
@@ -38,7 +38,7 @@ text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600}.small{f
 
 /// The panels side by side.
 pub fn svg(charts: &[Chart]) -> String {
-    let width = WIDTH * f64::from(u32::try_from(charts.len()).expect("a few charts"));
+    let width: f64 = charts.iter().map(|_| WIDTH).sum();
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {HEIGHT}\" width=\"{width}\" height=\"{HEIGHT}\" \
          role=\"img\">\n<style>{STYLE}</style>\n<rect class=\"page\" width=\"{width}\" height=\"{HEIGHT}\"/>\n"
@@ -82,8 +82,12 @@ fn panel(chart: &Chart) -> String {
         HEIGHT - 10.0,
         escaped(&chart.x)
     );
+    let mut right = LEFT;
     for (line, class) in chart.lines.iter().zip(["a", "b"]) {
         panel += &drawn(line, class, &x, &y);
+        let name = escaped(&line.name);
+        let _ = writeln!(panel, "<text class=\"name {class}\" x=\"{right}\" y=\"45\">● {name}</text>");
+        right += 170.0;
     }
     panel
 }
@@ -94,11 +98,6 @@ fn drawn(line: &Line, class: &str, x: &Axis, y: &Axis) -> String {
     let mut drawn = format!("<path class=\"line {class}\" d=\"M{}\"/>\n", path.join("L"));
     for (x, y) in &places {
         let _ = writeln!(drawn, "<circle class=\"dot {class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>");
-    }
-    if let Some((x, y)) = places.last() {
-        let (x, y) = (x + 9.0, y + 4.0);
-        let _ =
-            writeln!(drawn, "<text class=\"name {class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(&line.name));
     }
     drawn
 }
@@ -135,12 +134,11 @@ impl Axis {
 }
 
 fn short(figure: f64) -> String {
-    let (figure, unit) = match figure {
-        1e6.. => (figure / 1e6, " M"),
-        1e3.. => (figure / 1e3, " k"),
-        _ => (figure, ""),
-    };
-    format!("{}{unit}", (figure * 1e3).round() / 1e3)
+    match figure {
+        1e6.. => format!("{:.0} M", figure / 1e6),
+        1e3.. => format!("{:.0},000", figure / 1e3),
+        _ => format!("{}", (figure * 1e3).round() / 1e3),
+    }
 }
 
 fn escaped(text: &str) -> String {
@@ -179,6 +177,6 @@ mod tests {
 
     #[test]
     fn ticks_are_short() {
-        assert_eq!([0.1, 1.0, 1e3, 1e5, 1e7].map(short), ["0.1", "1", "1 k", "100 k", "10 M"]);
+        assert_eq!([0.1, 1.0, 1e3, 1e5, 1e7].map(short), ["0.1", "1", "1,000", "100,000", "10 M"]);
     }
 }
