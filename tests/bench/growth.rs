@@ -106,7 +106,7 @@ fn crowd(tools: &Tools, stage: &Stage, callers: u32, warm: bool) -> Crowd {
 fn profiles(build: &Build, progress: &dyn Fn(&str)) -> Curve {
     curve("profiles in config.json", PROFILES, |count| {
         progress(&format!("{count} profiles"));
-        let stage = Stage::new(build);
+        let mut stage = Stage::new(build);
         stage.write_profiles(usize::try_from(count).expect("a thousand"));
         (f64::from(count), both(&stage.signed_in()))
     })

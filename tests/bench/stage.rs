@@ -1,8 +1,8 @@
 //! A person's machine on which somebody has signed in, with one build of the programs.
 
-use std::fs::File;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ccwb_sandbox::{Federation, Lifetimes, LoggedRequest, Options, SigningAlgorithm};
 use ccwb_tests::part::{Sandbox, SecretService, SecretServiceMode};
@@ -14,7 +14,8 @@ use crate::tools::Call;
 
 pub(crate) const PROFILE: &str = "ClaudeCode";
 
-const LONG_AGO: SystemTime = SystemTime::UNIX_EPOCH;
+/// config.json of a moment ago is not trusted to be the same; an installed one is older (`ConfigStamp` of ccwb-config).
+const SETTLED: Duration = Duration::from_secs(4);
 
 #[derive(Debug)]
 pub(crate) struct Stage<'a> {
@@ -22,6 +23,7 @@ pub(crate) struct Stage<'a> {
     pub(crate) sandbox: Sandbox,
     build: &'a Build,
     config: Value,
+    configured: Instant,
     service: Option<SecretService>,
 }
 
@@ -50,7 +52,7 @@ impl<'a> Stage<'a> {
         for name in ["oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_jwks_uri"] {
             config.as_object_mut().expect("a profile is an object").remove(name);
         }
-        let stage = Self { home, sandbox, build, config, service: None };
+        let mut stage = Self { home, sandbox, build, config, configured: Instant::now(), service: None };
         stage.write_profiles(1);
         stage
     }
@@ -66,19 +68,18 @@ impl<'a> Stage<'a> {
 
     /// Somebody signs in, and the log of requests is empty again.
     pub(crate) fn signed_in(self) -> Self {
+        thread::sleep(SETTLED.saturating_sub(self.configured.elapsed()));
         self.credentials().answer(&self.home);
         self.sandbox.control().clear_requests();
         self
     }
 
     /// Writes config.json with so many profiles, ours in their midst; before the sign-in.
-    pub(crate) fn write_profiles(&self, count: usize) {
+    pub(crate) fn write_profiles(&mut self, count: usize) {
         let name = |index| if index == count / 2 { PROFILE.to_owned() } else { format!("Profile{index:04}") };
         let profiles = (0..count).map(|index| (name(index), self.config.clone()));
-        let config = self.home.write_config_value(&json!({ "profiles": profiles.collect::<serde_json::Map<_, _>>() }));
-        // As installed long ago: one of this moment is read again by who would trust it.
-        let config = File::options().write(true).open(config);
-        config.and_then(|config| config.set_modified(LONG_AGO)).expect("an own file has a time");
+        self.home.write_config_value(&json!({ "profiles": profiles.collect::<serde_json::Map<_, _>>() }));
+        self.configured = Instant::now();
     }
 
     /// As an SDK calls it.
