@@ -36,9 +36,10 @@ fn measured(arguments: &Arguments, tools: &Tools, budgets: &Budgets, wanted: &Wa
     let figures = subjects::measure(tools, &build, (extent > Extent::Check).then_some(runs), &progress);
     let growth = (extent >= Extent::Growth).then(|| Growth::measure(tools, &build, &progress));
     let judgements = judged(budgets, &build.name, &figures, extent);
-    let mut parts = vec![report::processes(&figures), report::others(&figures), report::budgets(&judgements)];
+    let mut parts = vec![report::processes(&figures), report::others(&figures)];
+    parts.extend((!judgements.is_empty()).then(|| report::budgets(&judgements)));
     parts.extend(growth.as_ref().map(growth::table));
-    let report = format!("## The {} build\n\n{}", build.name, parts.join("\n"));
+    let report = format!("The {} build, {}.\n\n{}", build.name, report::machine(), parts.join("\n"));
     say(&format!("\n{report}"));
     if extent == Extent::Record {
         record::write(&build.name, &report, &figures, growth.as_ref());

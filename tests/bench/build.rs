@@ -17,7 +17,6 @@ pub(crate) struct Build {
 
 /// Releases are static, with musl (release.yml). Its standard library is not everywhere, the GNU one is: this is its static
 /// form. Without the relocations of a position independent executable, as those are work at every start.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
 const STATIC: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
 impl Build {
@@ -28,8 +27,9 @@ impl Build {
             Wanted::Static => {
                 // A folder of its own: cargo tells builds apart by target, not by these flags.
                 let folder = target.join("static");
-                cargo(&["--target", TARGET, "--target-dir", &folder.to_string_lossy()], Some(STATIC));
-                Self { name: "static".into(), folder: folder.join(TARGET).join("release") }
+                let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+                cargo(&["--target", &triple, "--target-dir", &folder.to_string_lossy()], Some(STATIC));
+                Self { name: "static".into(), folder: folder.join(triple).join("release") }
             }
             Wanted::Dynamic => {
                 cargo(&["--target-dir", &target.to_string_lossy()], None);

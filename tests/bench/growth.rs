@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::build::Build;
 use crate::report::aligned;
 use crate::stage::{PROFILE, Stage};
-use crate::tools::{Tools, instructions};
+use crate::tools::Tools;
 
 const CALLERS: [u32; 4] = [1, 10, 100, 1_000];
 const PROFILES: [u32; 7] = [1, 3, 10, 30, 100, 300, 1_000];
@@ -52,7 +52,7 @@ impl Growth {
             crowds.push(crowd(tools, &stage, callers, false));
             crowds.push(crowd(tools, &stage, callers, true));
         }
-        Self { crowds, curves: [profiles(build, progress), tokens(build, progress)] }
+        Self { crowds, curves: [profiles(tools, build, progress), tokens(tools, build, progress)] }
     }
 
     pub(crate) fn of_callers(&self) -> [Chart; 2] {
@@ -103,17 +103,17 @@ fn crowd(tools: &Tools, stage: &Stage, callers: u32, warm: bool) -> Crowd {
     }
 }
 
-fn profiles(build: &Build, progress: &dyn Fn(&str)) -> Curve {
+fn profiles(tools: &Tools, build: &Build, progress: &dyn Fn(&str)) -> Curve {
     curve("profiles in config.json", PROFILES, |count| {
         progress(&format!("{count} profiles"));
         let mut stage = Stage::new(build);
         stage.write_profiles(usize::try_from(count).expect("a thousand"));
-        (f64::from(count), both(&stage.signed_in()))
+        (f64::from(count), both(tools, &stage.signed_in()))
     })
 }
 
 /// As groups make it grow, in companies that have many of them.
-fn tokens(build: &Build, progress: &dyn Fn(&str)) -> Curve {
+fn tokens(tools: &Tools, build: &Build, progress: &dyn Fn(&str)) -> Curve {
     curve("ID token in kB", TOKEN_KILOBYTES, |kilobytes| {
         progress(&format!("a token of {kilobytes} kB"));
         let stage = Stage::with(build, |options| {
@@ -127,7 +127,7 @@ fn tokens(build: &Build, progress: &dyn Fn(&str)) -> Curve {
         let session: Value = serde_json::from_slice(&fs::read(stage.session_file()).expect("a sign-in")).expect("JSON");
         let tokens: Value = serde_json::from_str(session["tokens"].as_str().expect("tokens")).expect("JSON");
         let size = u32::try_from(tokens["id_token"].as_str().expect("an ID token").len()).expect("64 kB");
-        (f64::from(size) / 1024.0, both(&stage))
+        (f64::from(size) / 1024.0, both(tools, &stage))
     })
 }
 
@@ -141,9 +141,9 @@ fn curve(grows: &'static str, values: [u32; 7], mut measured: impl FnMut(u32) ->
     curve
 }
 
-fn both(stage: &Stage) -> [f64; 2] {
+fn both(tools: &Tools, stage: &Stage) -> [f64; 2] {
     [Program::CredentialProcess, Program::OtelHelper]
-        .map(|program| instructions(&stage.home, &stage.call(program, &["--profile", PROFILE])))
+        .map(|program| tools.instructions(&stage.home, &stage.call(program, &["--profile", PROFILE])))
 }
 
 /// In Markdown.

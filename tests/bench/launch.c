@@ -6,7 +6,10 @@
 //   launch crowd COUNT FOLDER PROGRAM [ARGUMENT...]
 //       starts all at once, standard output into FOLDER/0, FOLDER/1, ...; a line for each: end (nanoseconds since 1970),
 //       nanoseconds from the first start to its end, peak memory in kB
+//   launch first PROGRAM [ARGUMENT...]
+//       becomes the program
 //
+// `pairs` and `first` run before other programs of the machine, where the kernel lets us.
 // A program that fails ends it with exit code 1.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -18,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -50,6 +54,11 @@ static pid_t ended(pid_t which, char **program, struct rusage *usage) {
   return child;
 }
 
+static void come_first(void) {
+  struct sched_param first = {.sched_priority = 1};
+  sched_setscheduler(0, SCHED_FIFO, &first);
+}
+
 static void timed(char **program, long long *took, long *peak) {
   struct rusage usage;
   long long before = nanoseconds(CLOCK_MONOTONIC);
@@ -63,9 +72,7 @@ static void pairs(int count, char **a) {
   while (*b != NULL && strcmp(*b, "--") != 0) b++;
   if (*b == NULL) fail("no second program", a[0]);
   *b++ = NULL;
-  // Other programs of the machine then do not come between, as far as the kernel lets us.
-  struct sched_param first = {.sched_priority = 1};
-  sched_setscheduler(0, SCHED_FIFO, &first);
+  come_first();
   int warm_up = 5;
   for (int turn = -warm_up; turn < count; turn++) {
     long long took_a, took_b;
@@ -95,8 +102,12 @@ int main(int count, char **arguments) {
     pairs(atoi(arguments[2]), arguments + 3);
   } else if (count >= 5 && strcmp(arguments[1], "crowd") == 0) {
     crowd(atoi(arguments[2]), arguments[3], arguments + 4);
+  } else if (count >= 3 && strcmp(arguments[1], "first") == 0) {
+    come_first();
+    execvp(arguments[2], arguments + 2);
+    fail("cannot start", arguments[2]);
   } else {
-    fail("usage", "launch pairs COUNT A.. -- B..; launch crowd COUNT FOLDER PROGRAM..");
+    fail("usage", "launch pairs COUNT A.. -- B..; launch crowd COUNT FOLDER PROGRAM..; launch first PROGRAM..");
   }
   return 0;
 }

@@ -32,7 +32,7 @@ fn columns() -> [(String, Measure); 9] {
 /// The report and the curves replace those of the build before; the history gets a row.
 pub(crate) fn write(build: &str, report: &str, figures: &Figures, growth: Option<&Growth>) {
     let file = |name: &str| folder().join(name);
-    fs::write(file(&format!("{build}.md")), format!("# Figures of {}\n{report}", today()))
+    fs::write(file(&format!("{build}.md")), format!("# Figures of {}\n\n{report}", today()))
         .expect("docs can be written");
     if let Some(growth) = growth {
         for (name, charts) in [("callers", growth.of_callers()), ("input", growth.of_input())] {

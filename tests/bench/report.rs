@@ -1,5 +1,9 @@
 //! What was found, as Markdown that can be read in a terminal too.
 
+use std::fs;
+use std::num::NonZero;
+use std::thread;
+
 use ccwb_tests::Program;
 use ccwb_tests::bench::{Figures, Judgement, Measure, Verdict};
 
@@ -15,6 +19,14 @@ const COLUMNS: [Measure; 7] = [
     Measure::Children,
     Measure::Sockets,
 ];
+
+/// What the times depend on.
+pub(crate) fn machine() -> String {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    format!("on {cores} cores of {}", name.map_or(std::env::consts::ARCH, |(_, name)| name))
+}
 
 /// Every process: each figure, and how often it is that of the C hello-world.
 pub(crate) fn processes(figures: &Figures) -> String {

@@ -1,5 +1,6 @@
 //! A person's machine on which somebody has signed in, with one build of the programs.
 
+use std::fs;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,23 +19,22 @@ pub(crate) const PROFILE: &str = "ClaudeCode";
 const SETTLED: Duration = Duration::from_secs(4);
 
 #[derive(Debug)]
-pub(crate) struct Stage<'a> {
+pub(crate) struct Stage {
     pub(crate) home: Home,
     pub(crate) sandbox: Sandbox,
-    build: &'a Build,
     config: Value,
     configured: Instant,
     service: Option<SecretService>,
 }
 
-impl<'a> Stage<'a> {
+impl Stage {
     /// Nobody has signed in yet; session storage.
-    pub(crate) fn new(build: &'a Build) -> Self {
+    pub(crate) fn new(build: &Build) -> Self {
         Self::with(build, |_| {})
     }
 
     /// With other options of the sandbox.
-    pub(crate) fn with(build: &'a Build, set_up: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) fn with(build: &Build, set_up: impl FnOnce(&mut Options)) -> Self {
         // Longer than a bench takes: no renewal ahead of need.
         let day = Duration::from_hours(24);
         let mut options = Options {
@@ -52,13 +52,16 @@ impl<'a> Stage<'a> {
         for name in ["oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_jwks_uri"] {
             config.as_object_mut().expect("a profile is an object").remove(name);
         }
-        let mut stage = Self { home, sandbox, build, config, configured: Instant::now(), service: None };
+        let mut stage = Self { home, sandbox, config, configured: Instant::now(), service: None };
         stage.write_profiles(1);
+        for program in [Program::CredentialProcess, Program::OtelHelper] {
+            fs::copy(build.path(program), stage.installed(program)).expect("a program that can be copied");
+        }
         stage
     }
 
     /// With a session bus and gnome-keyring on it; none where that is not installed.
-    pub(crate) fn with_secret_service(build: &'a Build) -> Option<Self> {
+    pub(crate) fn with_secret_service(build: &Build) -> Option<Self> {
         let mut stage = Self::new(build);
         stage.service = Some(SecretService::start(&mut stage.home, SecretServiceMode::Unlocked)?);
         stage.config["credential_storage"] = "keyring".into();
@@ -88,11 +91,26 @@ impl<'a> Stage<'a> {
     }
 
     pub(crate) fn call(&self, program: Program, arguments: &[&str]) -> Call {
-        Call::new(self.build.path(program), arguments)
+        Call::new(self.installed(program), arguments)
+    }
+
+    /// Where the installer puts it. Not where it was built: the C library reads the list of mapped files at every start, and a
+    /// longer path is a longer list.
+    fn installed(&self, program: Program) -> PathBuf {
+        self.home.path().join("claude-code-with-bedrock").join(program.to_string())
     }
 
     pub(crate) fn session_file(&self) -> PathBuf {
-        self.home.path().join(".local/state/claude-code-with-bedrock").join(format!("{PROFILE}.session.json"))
+        self.state_file("session.json")
+    }
+
+    /// A keyring that did not answer in time is left alone for a while: what is measured then is something else.
+    pub(crate) fn has_given_its_keyring_up(&self) -> bool {
+        self.state_file("storage.json").exists()
+    }
+
+    fn state_file(&self, name: &str) -> PathBuf {
+        self.home.path().join(".local/state/claude-code-with-bedrock").join(format!("{PROFILE}.{name}"))
     }
 
     /// Only the refresh token is good.

@@ -54,6 +54,7 @@ pub(crate) fn measure(tools: &Tools, build: &Build, runs: Option<usize>, progres
     }
     if let Some(stage) = Stage::with_secret_service(build).map(Stage::signed_in) {
         process(&stage, SECRET_SERVICE, &stage.credentials());
+        assert!(!stage.has_given_its_keyring_up(), "the keyring did not answer in time: the machine is too busy");
     }
     progress(RENEWAL);
     renewal(&stage, tools, runs, &mut figures);

@@ -76,7 +76,7 @@ impl Tools {
     /// Everything that does not depend on how busy the machine is. The peak is a median: pages come in clusters, and where
     /// they begin is chance.
     pub(crate) fn exact(&self, home: &Home, subject: &str, call: &Call, figures: &mut Figures) {
-        figures.set(subject, Measure::Instructions, instructions(home, call));
+        figures.set(subject, Measure::Instructions, self.instructions(home, call));
         let calls = kernel_calls(home, call);
         for (measure, count) in [
             (Measure::SystemCalls, calls.all),
@@ -91,6 +91,17 @@ impl Tools {
         figures.set(subject, Measure::PeakMemory, median(turns.iter().map(|turn| turn.peak).collect()));
     }
 
+    /// The middle one of three: hash tables have seeds of chance. At real-time priority: valgrind is slow, and a keyring is not
+    /// waited for as long as a busy machine may take.
+    pub(crate) fn instructions(&self, home: &Home, call: &Call) -> f64 {
+        let count = || {
+            let arguments = ["first", "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
+            let output = finished(&mut call.under(home, &self.launch(), &arguments));
+            instructions_of_callgrind(&output.stderr).unwrap_or_else(|| panic!("callgrind has no total\n{output}"))
+        };
+        median(vec![count(), count(), count()])
+    }
+
     /// The time, as it is and beside the C program: both run in turns, and the median is taken of the ratios.
     pub(crate) fn time(&self, home: &Home, subject: &str, call: &Call, runs: usize, figures: &mut Figures) {
         let turns = self.pairs(home, call, runs);
@@ -101,9 +112,8 @@ impl Tools {
     /// So many at once. Their answers are the same line.
     pub(crate) fn crowd(&self, home: &Home, call: &Call, count: usize) -> Vec<Member> {
         let answers = tempfile::tempdir_in(home.root()).expect("the home can be written");
-        let launch = self.path("launch");
         let (count, folder) = (count.to_string(), answers.path().to_string_lossy());
-        let output = finished(&mut call.under(home, &launch.to_string_lossy(), &["crowd", &count, &folder]));
+        let output = finished(&mut call.under(home, &self.launch(), &["crowd", &count, &folder]));
         let answers = fs::read_dir(answers.path()).expect("it is there").flatten();
         let mut answers: Vec<_> = answers.map(|answer| fs::read_to_string(answer.path()).expect("text")).collect();
         answers.dedup();
@@ -114,7 +124,7 @@ impl Tools {
 
     fn pairs(&self, home: &Home, call: &Call, count: usize) -> Vec<Turn> {
         let hello = self.hello_dynamic();
-        let mut command = hello.under(home, &self.path("launch").to_string_lossy(), &["pairs", &count.to_string()]);
+        let mut command = hello.under(home, &self.launch(), &["pairs", &count.to_string()]);
         command.arg("--").arg(&call.program).args(&call.arguments);
         let turns = numbers(&finished(&mut command).stdout).into_iter();
         turns.map(|row| Turn { hello: row[0] / 1e6, took: row[2] / 1e6, peak: row[3] * 1024.0 }).collect()
@@ -124,6 +134,10 @@ impl Tools {
         let mut gcc = Command::new("gcc");
         gcc.arg("-O2").args(flags).arg("-o").arg(self.path(program)).arg(self.path(source));
         assert!(gcc.status().expect("gcc can be started").success(), "{program} cannot be compiled");
+    }
+
+    fn launch(&self) -> String {
+        self.path("launch").to_string_lossy().into_owned()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -136,16 +150,6 @@ struct Turn {
     hello: f64,
     took: f64,
     peak: f64,
-}
-
-/// The middle of three: hash tables have seeds of chance.
-pub(crate) fn instructions(home: &Home, call: &Call) -> f64 {
-    let count = || {
-        let arguments = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
-        let output = finished(&mut call.under(home, "valgrind", &arguments));
-        instructions_of_callgrind(&output.stderr).unwrap_or_else(|| panic!("callgrind has no total\n{output}"))
-    };
-    median(vec![count(), count(), count()])
 }
 
 pub(crate) fn kernel_calls(home: &Home, call: &Call) -> KernelCalls {
