@@ -5,7 +5,7 @@ use ccwb_tests::bench::{Figures, Measure};
 
 use crate::build::Build;
 use crate::stage::{PROFILE, Stage};
-use crate::tools::{Call, Tools, kernel_calls};
+use crate::tools::{Call, Tools};
 use crate::waiters;
 
 pub(crate) const HELLO: &str = "C hello-world";
@@ -52,9 +52,14 @@ pub(crate) fn measure(tools: &Tools, build: &Build, runs: Option<usize>, progres
     for (subject, program, arguments) in PROCESSES {
         process(&stage, subject, &stage.call(program, arguments));
     }
-    if let Some(stage) = Stage::with_secret_service(build).map(Stage::signed_in) {
+    // A busy machine may not let the keyring answer in its time: what was measured then was something else.
+    for is_last in [false, false, true] {
+        let Some(stage) = Stage::with_secret_service(build).map(Stage::signed_in) else { break };
         process(&stage, SECRET_SERVICE, &stage.credentials());
-        assert!(!stage.has_given_its_keyring_up(), "the keyring did not answer in time: the machine is too busy");
+        if !stage.has_given_its_keyring_up() {
+            break;
+        }
+        assert!(!is_last, "the keyring did not answer in time: the machine is too busy");
     }
     progress(RENEWAL);
     renewal(&stage, tools, runs, &mut figures);
@@ -68,7 +73,7 @@ pub(crate) fn measure(tools: &Tools, build: &Build, runs: Option<usize>, progres
 fn renewal(stage: &Stage, tools: &Tools, runs: Option<usize>, figures: &mut Figures) {
     let call = stage.credentials();
     stage.expire_all_but_the_refresh_token();
-    let calls = kernel_calls(&stage.home, &call);
+    let calls = tools.kernel_calls(&stage.home, &call);
     let (provider, aws) = stage.requests();
     let count = |count: usize| f64::from(u32::try_from(count).expect("a few"));
     for (measure, figure) in [

@@ -77,7 +77,7 @@ impl Tools {
     /// they begin is chance.
     pub(crate) fn exact(&self, home: &Home, subject: &str, call: &Call, figures: &mut Figures) {
         figures.set(subject, Measure::Instructions, self.instructions(home, call));
-        let calls = kernel_calls(home, call);
+        let calls = self.kernel_calls(home, call);
         for (measure, count) in [
             (Measure::SystemCalls, calls.all),
             (Measure::Threads, calls.threads),
@@ -100,6 +100,13 @@ impl Tools {
             instructions_of_callgrind(&output.stderr).unwrap_or_else(|| panic!("callgrind has no total\n{output}"))
         };
         median(vec![count(), count(), count()])
+    }
+
+    /// Calls of the kernel, as strace sees them.
+    pub(crate) fn kernel_calls(&self, home: &Home, call: &Call) -> KernelCalls {
+        let log = home.root().join("strace.log");
+        finished(&mut call.under(home, &self.launch(), &["first", "strace", "-f", "-o", &log.to_string_lossy()]));
+        KernelCalls::from_strace(&fs::read_to_string(&log).expect("strace wrote its log"))
     }
 
     /// The time, as it is and beside the C program: both run in turns, and the median is taken of the ratios.
@@ -150,12 +157,6 @@ struct Turn {
     hello: f64,
     took: f64,
     peak: f64,
-}
-
-pub(crate) fn kernel_calls(home: &Home, call: &Call) -> KernelCalls {
-    let log = home.root().join("strace.log");
-    finished(&mut call.under(home, "strace", &["-f", "-o", &log.to_string_lossy()]));
-    KernelCalls::from_strace(&fs::read_to_string(&log).expect("strace wrote its log"))
 }
 
 fn finished(command: &mut Command) -> Output {
