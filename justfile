@@ -26,6 +26,11 @@ quick *args:
 fuzz *args:
     ./tests/fuzz/run {{ args }}
 
+# Speed and size beside a C hello-world; `just bench check` is what is enforced (docs/development/benchmarks.md)
+[group('test')]
+bench *args:
+    ./tests/bench/run {{ args }}
+
 # Formatting, clippy, scripts, workflows
 [group('check')]
 lint:

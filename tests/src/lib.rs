@@ -14,6 +14,7 @@
 //! Real third-party programs are [`part`]s: each `start` gives `None` where the part is not installed, and the test returns.
 //! Such a test is marked `#[ignore = "needs <part>"]`, and `tests/run` installs the parts and runs it.
 
+pub mod bench;
 mod browsing;
 pub mod free_port;
 mod gateway;
@@ -29,6 +30,7 @@ mod output;
 pub mod part;
 mod process_group;
 mod program;
+pub mod session_file;
 mod surroundings;
 pub mod targets;
 mod terminal;

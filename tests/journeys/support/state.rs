@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ccwb_tests::session_file;
 use chrono::{DateTime, TimeDelta, Utc};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Journey, now};
+use super::Journey;
 
 impl Journey {
     /// The state folder, where the platform has it.
@@ -62,14 +61,12 @@ impl Journey {
 
     /// Lets the stored ID token expire.
     pub(crate) fn expire_id_token(&self) {
-        self.rewrite("tokens", expire_id_token_in);
+        session_file::expire_id_token(&self.session_file());
     }
 
     /// Lets all that a profile has expire but its refresh token.
     pub(crate) fn expire_all_but_the_refresh_token_of(&self, profile: &str) {
-        let file = self.state().join(format!("{profile}.session.json"));
-        rewrite_in(&file, "tokens", expire_id_token_in);
-        rewrite_in(&file, "credentials", |credentials| credentials["Expiration"] = "2020-01-01T00:00:00Z".into());
+        session_file::expire_all_but_the_refresh_token(&self.state().join(format!("{profile}.session.json")));
     }
 
     /// Takes the stored ID token away.
@@ -99,7 +96,7 @@ impl Journey {
     }
 
     fn rewrite(&self, item: &str, change: impl FnOnce(&mut Value)) {
-        rewrite_in(&self.session_file(), item, change);
+        session_file::rewrite(&self.session_file(), item, change);
     }
 
     /// The records of sign-ins, one for each identity.
@@ -126,25 +123,6 @@ impl Journey {
     fn session_file(&self) -> PathBuf {
         self.state().join("ClaudeCode.session.json")
     }
-}
-
-/// Changes one item of a session file.
-fn rewrite_in(file: &Path, item: &str, change: impl FnOnce(&mut Value)) {
-    let mut session: Value = serde_json::from_slice(&fs::read(file).expect("a sign-in")).expect("JSON");
-    let stored = session[item].as_str().unwrap_or_else(|| panic!("no {item} are stored"));
-    let mut value: Value = serde_json::from_str(stored).expect("JSON");
-    change(&mut value);
-    session[item] = json!(value.to_string());
-    fs::write(file, session.to_string()).expect("the state folder can be written");
-}
-
-fn expire_id_token_in(tokens: &mut Value) {
-    let token = tokens["id_token"].as_str().expect("an ID token is stored").to_owned();
-    let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().expect("a JWT");
-    let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON");
-    claims["exp"] = (now().timestamp() - 60).into();
-    let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
-    tokens["id_token"] = format!("{header}.{payload}.{signature}").into();
 }
 
 /// A process id may belong to somebody else by now.
