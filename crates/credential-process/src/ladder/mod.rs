@@ -79,7 +79,10 @@ fn above<G: Goal>(context: &Context<'_>, climb: Climb<'_>) -> Result<G::Prize, E
         let waited_for = sign_in::unfinished(context);
         wait::for_the_holder(context, &lock, climb, deadline)?;
         let failure = failure(context).or_else(|| {
-            (waited_for.is_some() && sign_in::unfinished(context) == waited_for).then(|| sign_in_died(context))
+            let died = waited_for.is_some() && sign_in::unfinished(context) == waited_for;
+            // One that had asked nobody yet is begun again, by whoever has not begun it: it may have died with its caller.
+            let asked = tried.sign_in || sign_in::record(context).is_some_and(|record| record.has_news());
+            (died && asked).then(|| sign_in_died(context))
         });
         if (!climb.force || (tried.sign_in && failure.is_none()))
             && let Some(prize) = G::cached(context)?
