@@ -59,7 +59,7 @@ impl Machine {
             home.set_envs(clock.environment());
         }
         let disk = match scenario.has(crate::scenario::What::is_of_the_disk) {
-            true => Some(Disk::at(&home, &home.path().join(".local/state"))?),
+            true => Some(Disk::at(&home, &home.path().join(".local/state"))),
             false => None,
         };
         let mut machine = Self { home, sandbox, disk, clock, keyring: None, ahead: AtomicI64::new(0), people };

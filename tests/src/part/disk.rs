@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::presence::present;
 use super::server::Server;
 use crate::{Home, LIMIT, run};
 
@@ -23,21 +22,25 @@ pub struct Disk {
 const SIZE: &str = "512k";
 
 impl Disk {
-    /// One that is mounted at a folder of the home, which is made. `None` where there are no namespaces.
+    /// Whether this user may mount: some systems give a user namespace that may not do anything.
+    pub fn can_be_had() -> bool {
+        let mut probe = Home::new().command("unshare");
+        probe.args(["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
+        probe.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    }
+
+    /// One that is mounted at a folder of the home, which is made.
     ///
     /// # Panics
     ///
-    /// If it can be made and is not.
-    pub fn at(home: &Home, folder: &Path) -> Option<Self> {
-        if !present("a mount namespace", may_mount(home)) {
-            return None;
-        }
+    /// If it cannot be had.
+    pub fn at(home: &Home, folder: &Path) -> Self {
         fs::create_dir_all(folder).expect("HOME can be written");
         let script = "mount -t tmpfs -o size=\"$1\",mode=0700 tmpfs \"$2\"\necho $$\nexec sleep infinity";
         let mut command = home.command("unshare");
         command.args(["--user", "--map-root-user", "--mount", "sh", "-euc", script, "sh", SIZE]).arg(folder);
         let (server, pid) = Server::start_with_line(&command);
-        Some(Self { _server: server, pid, folder: folder.to_owned() })
+        Self { _server: server, pid, folder: folder.to_owned() }
     }
 
     /// A command in this home that finds the disk there.
@@ -106,11 +109,4 @@ impl Disk {
             .open(&path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
-}
-
-/// Some systems give a user namespace that may not do anything.
-fn may_mount(home: &Home) -> bool {
-    let mut probe = home.command("unshare");
-    probe.args(["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
-    probe.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
