@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ccwb_sandbox::{Federation, Lifetimes, LoggedRequest, Options, SigningAlgorithm};
 use ccwb_tests::part::{Sandbox, SecretService, SecretServiceMode};
-use ccwb_tests::{Home, Program, session_file};
+use ccwb_tests::{Home, Program, SessionFile};
 use serde_json::{Value, json};
 
 use crate::build::Build;
@@ -117,7 +117,7 @@ impl Stage {
 
     /// Only the refresh token is good.
     pub(crate) fn expire_all_but_the_refresh_token(&self) {
-        session_file::expire_all_but_the_refresh_token(&self.session_file());
+        SessionFile(self.session_file()).expire_all_but_the_refresh_token();
         self.sandbox.control().clear_requests();
     }
 

@@ -14,6 +14,7 @@
 //! Real third-party programs are [`part`]s: each `start` gives `None` where the part is not installed, and the test returns.
 //! Such a test is marked `#[ignore = "needs <part>"]`, and `tests/run` installs the parts and runs it.
 
+mod answer;
 pub mod bench;
 mod browsing;
 pub mod free_port;
@@ -29,12 +30,16 @@ mod office;
 mod output;
 pub mod part;
 mod process_group;
+#[cfg(target_os = "linux")]
+mod processes;
 mod program;
-pub mod session_file;
+mod session_file;
 mod surroundings;
 pub mod targets;
 mod terminal;
+mod wait;
 
+pub use answer::{Credentials, ErrorReport};
 pub use browsing::FakeBrowser;
 pub use free_port::free_port;
 pub use gateway::Gateway;
@@ -42,5 +47,10 @@ pub use home::Home;
 pub use impatience::Impatience;
 pub use office::Office;
 pub use output::{LIMIT, Output, Overrun, Running, run, start};
+#[cfg(target_os = "linux")]
+pub use processes::processes_with;
 pub use program::Program;
+pub use session_file::SessionFile;
+pub use surroundings::number as number_from_environment;
 pub use terminal::Terminal;
+pub use wait::{alone_on_the_machine, each_case, eventually, now};

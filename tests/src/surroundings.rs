@@ -23,3 +23,13 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
 pub(crate) fn is_ci() -> bool {
     variable("CI").is_some_and(|value| value == "true")
 }
+
+/// A number by which whoever starts the tests steers them, such as `STORM_SEED`.
+///
+/// # Panics
+///
+/// If it is set to something else.
+pub fn number(name: &str) -> Option<u64> {
+    let value = variable(name)?.into_string().ok().and_then(|value| value.parse().ok());
+    Some(value.unwrap_or_else(|| panic!("{name} is no number")))
+}

@@ -1,6 +1,8 @@
 //! The client itself.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use url::Url;
@@ -17,10 +19,14 @@ use crate::trust;
 /// server must not fill the memory.
 pub const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
+/// How much longer an answer is waited for that may be here already, unread.
+const LAST_LOOK: Duration = Duration::from_millis(100);
+
 /// The client. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     inner: reqwest::Client,
+    timeout: Duration,
     proxies: Arc<Proxies>,
     clock: fn() -> i64,
     skew: Skew,
@@ -36,13 +42,13 @@ impl HttpClient {
         let builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .connect_timeout(settings.connect_timeout)
-            .timeout(settings.timeout)
             .user_agent(&settings.user_agent)
             .referer(false)
             .tls_backend_preconfigured(trust::tls(settings)?);
         let builder = for_client.into_iter().fold(builder, reqwest::ClientBuilder::proxy);
         let inner = builder.build().map_err(|error| HttpError::Setup(error.without_url().to_string()))?;
-        Ok(Self { inner, proxies: Arc::new(proxies), clock: settings.clock, skew: Skew::default() })
+        let (timeout, clock) = (settings.timeout, settings.clock);
+        Ok(Self { inner, timeout, proxies: Arc::new(proxies), clock, skew: Skew::default() })
     }
 
     /// Sends a request and reads the whole response. After a passing failure it is sent again, a few times and only
@@ -94,7 +100,20 @@ impl HttpClient {
         }
     }
 
+    /// Within the time limit. A process that was stopped, by Ctrl-Z or with its container, finds its time over and the answer
+    /// waiting; the answer counts, for what it says may have been paid for with a refresh token.
     async fn execute(&self, request: reqwest::Request) -> Result<http::Response<Vec<u8>>, HttpError> {
+        let url = request.url().clone();
+        let mut answer = pin!(self.exchange(request));
+        match tokio::time::timeout(self.timeout, &mut answer).await {
+            Ok(in_time) => in_time,
+            Err(_) => tokio::time::timeout(LAST_LOOK, answer)
+                .await
+                .unwrap_or_else(|_| Err(HttpError::timed_out(&url, self.proxies.used_for(&url)))),
+        }
+    }
+
+    async fn exchange(&self, request: reqwest::Request) -> Result<http::Response<Vec<u8>>, HttpError> {
         let url = request.url().clone();
         let failed = |error| HttpError::request(&url, self.proxies.used_for(&url), error);
         let mut response = self.inner.execute(request).await.map_err(failed)?;
@@ -181,6 +200,37 @@ mod tests {
     fn redirects_are_not_followed() {
         let url = server("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n", "", 0);
         assert_eq!(get(&settings(), &url).unwrap().status(), 302);
+    }
+
+    #[test]
+    fn an_answer_that_came_while_the_process_was_stopped_is_not_lost() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            std::thread::sleep(Duration::from_millis(300));
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+        });
+        let client = HttpClient::new(&HttpSettings { timeout: Duration::from_millis(600), ..settings() }).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            // The whole process stands still while the server thinks, and for longer than it waits for it.
+            let stopped = tokio::spawn(async {
+                tokio::time::sleep(Duration::from_millis(150)).await;
+                std::thread::sleep(Duration::from_millis(1_200));
+            });
+            assert_eq!(client.get_json(&url).await.unwrap().body(), b"{}");
+            stopped.await.unwrap();
+        });
+    }
+
+    #[test]
+    fn a_server_that_is_silent_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let settings = HttpSettings { timeout: Duration::from_millis(200), ..settings() };
+        assert_eq!(get(&settings, &url).unwrap_err().kind(), Some(HttpErrorKind::Timeout));
     }
 
     #[test]

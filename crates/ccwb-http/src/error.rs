@@ -81,7 +81,7 @@ impl HttpError {
         let innermost = said.last().cloned().unwrap_or_default();
         let tls = tls_failure(&error);
         let (kind, detail) = if error.is_timeout() {
-            (HttpErrorKind::Timeout, "no answer in time".to_owned())
+            return Self::timed_out(url, proxy);
         } else if error.is_dns() || says("dns error") || says("failed to lookup") || says("invalid dns name") {
             let whose = if proxy.is_some() { "the proxy's" } else { "the" };
             (HttpErrorKind::Dns, format!("{whose} name could not be resolved"))
@@ -99,6 +99,11 @@ impl HttpError {
             (HttpErrorKind::Broken, innermost)
         };
         Self::Request { host: host(url), proxy: proxy.map(Box::new), kind, detail }
+    }
+
+    pub(crate) fn timed_out(url: &Url, proxy: Option<UsedProxy>) -> Self {
+        let detail = "no answer in time".to_owned();
+        Self::Request { host: host(url), proxy: proxy.map(Box::new), kind: HttpErrorKind::Timeout, detail }
     }
 
     pub(crate) fn too_large(url: &Url, limit: usize) -> Self {

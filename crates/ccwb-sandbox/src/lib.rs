@@ -35,6 +35,7 @@ pub use aws::roles::{Role, Trust};
 pub use control::Control;
 pub use control::behaviour::{AutoApprove, Behaviour};
 pub use control::faults::{Fault, UnknownEndpoint};
+pub use control::issued::IssuedCredentials;
 pub use control::mutation::{Forgery, TokenMutation};
 pub use control::requests::LoggedRequest;
 pub use error::SandboxError;

@@ -94,6 +94,19 @@ pub fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
 
 /// Replaces a file: written beside it with mode 0600, synced, renamed. A crash leaves the old file or the new one.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    twice_if_gone(|| write_once(path, bytes))
+}
+
+/// Somebody may remove the folder under our hands; and another process takes our temporary file for a leftover, if a clock
+/// that was set makes it look old. Neither happens twice.
+fn twice_if_gone(attempt: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
+    match attempt() {
+        Err(StoreError::File { source, .. }) if source.kind() == ErrorKind::NotFound => attempt(),
+        other => other,
+    }
+}
+
+fn write_once(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_dir(folder)?;
     let failed = StoreError::file;
@@ -151,6 +164,10 @@ pub fn remove(path: &Path) -> Result<(), StoreError> {
 ///
 /// Called before a one-time token is spent: what it yields must have a place.
 pub fn ensure_room(folder: &Path, bytes: usize) -> Result<(), StoreError> {
+    twice_if_gone(|| ensure_room_once(folder, bytes))
+}
+
+fn ensure_room_once(folder: &Path, bytes: usize) -> Result<(), StoreError> {
     create_dir(folder)?;
     let mut probe = tempfile::Builder::new()
         .prefix(".room-")
@@ -194,6 +211,29 @@ mod tests {
         remove(&path).unwrap();
         remove(&path).unwrap();
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
+    }
+
+    /// By somebody who clears the state away, or by a process whose clock was set meanwhile.
+    #[cfg(unix)]
+    #[test]
+    fn a_write_whose_temporary_file_was_taken_away_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, path) = (folder.path().join("state"), folder.path().join("state/P.json"));
+        std::thread::scope(|scope| {
+            let thief = scope.spawn(|| {
+                loop {
+                    let entries = std::fs::read_dir(&state).into_iter().flatten().flatten();
+                    let mut ours = entries.filter(|entry| is_temporary(&entry.file_name().to_string_lossy()));
+                    if ours.any(|entry| std::fs::remove_file(entry.path()).is_ok()) {
+                        return;
+                    }
+                }
+            });
+            while !thief.is_finished() {
+                write(&path, &[b'x'; 4096]).unwrap();
+            }
+        });
+        assert_eq!(read(&path).unwrap().unwrap().len(), 4096);
     }
 
     #[cfg(unix)]

@@ -1,13 +1,12 @@
 //! What the journeys have in common.
 
-mod answer;
 mod caller;
+mod crowd;
 mod journey;
 mod state;
-mod wait;
 
-pub(crate) use answer::{Credentials, ErrorReport};
 pub(crate) use caller::caller_arn;
+pub(crate) use ccwb_tests::{Credentials, ErrorReport, alone_on_the_machine, each_case, eventually, now};
+pub(crate) use crowd::all_at_once;
 pub(crate) use journey::Journey;
 pub(crate) use state::is_lock;
-pub(crate) use wait::{all_at_once, alone_on_the_machine, each_case, eventually, now};

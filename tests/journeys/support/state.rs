@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ccwb_tests::session_file;
-use chrono::{DateTime, TimeDelta, Utc};
+use ccwb_tests::SessionFile;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
 
@@ -30,24 +29,17 @@ impl Journey {
 
     /// A stored item, `credentials` or `tokens`.
     pub(crate) fn stored(&self, item: &str) -> Option<Value> {
-        let session: Value = serde_json::from_slice(&fs::read(self.session_file()).ok()?).ok()?;
-        serde_json::from_str(session[item].as_str()?).ok()
+        self.session_file().stored(item)
     }
 
     /// Lets time pass for the stored AWS credentials.
     pub(crate) fn age_credentials(&self, seconds: i64) {
-        self.rewrite("credentials", |credentials| {
-            let expiration: DateTime<Utc> =
-                credentials["Expiration"].as_str().expect("a text").parse().expect("a time");
-            let aged = expiration - TimeDelta::seconds(seconds);
-            credentials["Expiration"] = aged.format("%Y-%m-%dT%H:%M:%SZ").to_string().into();
-            credentials["Issued"] = (credentials["Issued"].as_i64().expect("a time") - seconds).into();
-        });
+        self.session_file().age_credentials(seconds);
     }
 
     /// Lets the stored AWS credentials expire: the rung of the ID token is next.
     pub(crate) fn expire_credentials(&self) {
-        self.age_credentials(24 * 60 * 60);
+        self.session_file().expire_credentials();
     }
 
     /// Lets the pause after a sign-in that failed pass.
@@ -61,25 +53,24 @@ impl Journey {
 
     /// Lets the stored ID token expire.
     pub(crate) fn expire_id_token(&self) {
-        session_file::expire_id_token(&self.session_file());
+        self.session_file().expire_id_token();
     }
 
     /// Lets all that a profile has expire but its refresh token.
     pub(crate) fn expire_all_but_the_refresh_token_of(&self, profile: &str) {
-        session_file::expire_all_but_the_refresh_token(&self.state().join(format!("{profile}.session.json")));
+        self.session_file_of(profile).expire_all_but_the_refresh_token();
     }
 
     /// Takes the stored ID token away.
     pub(crate) fn lose_the_id_token(&self) {
-        self.rewrite("tokens", |tokens| {
+        self.session_file().rewrite("tokens", |tokens| {
             tokens.as_object_mut().expect("tokens are an object").remove("id_token").expect("it is stored");
         });
     }
 
     /// Lets all expire but the refresh token, whose rung is next.
     pub(crate) fn expire_all_but_the_refresh_token(&self) {
-        self.expire_credentials();
-        self.expire_id_token();
+        self.session_file().expire_all_but_the_refresh_token();
     }
 
     /// Whether a refresh token is stored.
@@ -93,10 +84,6 @@ impl Journey {
             let path = self.state().join(name);
             fs::write(&path, change(fs::read(&path).expect("a record"))).expect("it can be written");
         }
-    }
-
-    fn rewrite(&self, item: &str, change: impl FnOnce(&mut Value)) {
-        session_file::rewrite(&self.session_file(), item, change);
     }
 
     /// The records of sign-ins, one for each identity.
@@ -120,8 +107,12 @@ impl Journey {
         kill_process(*id, Signal::KILL).expect("it runs");
     }
 
-    fn session_file(&self) -> PathBuf {
-        self.state().join("ClaudeCode.session.json")
+    fn session_file(&self) -> SessionFile {
+        self.session_file_of("ClaudeCode")
+    }
+
+    fn session_file_of(&self, profile: &str) -> SessionFile {
+        SessionFile(self.state().join(format!("{profile}.session.json")))
     }
 }
 

@@ -37,9 +37,18 @@ impl Clock {
     ///
     /// If the home cannot be written.
     pub fn set(&self, ahead: Duration) {
+        self.set_seconds(ahead.as_secs().cast_signed());
+    }
+
+    /// The same in seconds; negative is behind the true time.
+    ///
+    /// # Panics
+    ///
+    /// If the home cannot be written.
+    pub fn set_seconds(&self, ahead: i64) {
         // Written beside and renamed: the programs read it at every look at the clock.
         let new = self.offset.with_extension("new");
-        fs::write(&new, format!("+{}s", ahead.as_secs())).expect("the home can be written");
+        fs::write(&new, format!("{ahead:+}s")).expect("the home can be written");
         fs::rename(new, &self.offset).expect("the home can be written");
     }
 

@@ -6,6 +6,8 @@
 mod chromium;
 mod claude_code;
 mod clients;
+#[cfg(target_os = "linux")]
+mod disk;
 mod faketime;
 #[cfg(target_os = "linux")]
 mod island;
@@ -23,6 +25,8 @@ mod tinyproxy;
 pub use chromium::Chromium;
 pub use claude_code::{ClaudeCode, ClaudeCodeVersion};
 pub use clients::{aws_cli, boto3_client, js_client};
+#[cfg(target_os = "linux")]
+pub use disk::Disk;
 pub use faketime::Clock;
 #[cfg(target_os = "linux")]
 pub use island::Island;

@@ -6,11 +6,11 @@ pub(crate) mod cloudformation;
 mod cognito;
 mod iam;
 pub(crate) mod id_token;
-mod principal;
+pub(crate) mod principal;
 mod query_xml;
 pub(crate) mod roles;
 mod s3;
-mod session;
+pub(crate) mod session;
 mod sigv4;
 mod sts;
 

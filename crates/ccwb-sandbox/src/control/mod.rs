@@ -3,6 +3,7 @@
 pub(crate) mod behaviour;
 pub(crate) mod faults;
 pub(crate) mod http;
+pub(crate) mod issued;
 pub(crate) mod mutation;
 pub(crate) mod requests;
 
@@ -13,6 +14,7 @@ use chrono::{DateTime, Utc};
 
 use self::behaviour::Behaviour;
 use self::faults::{Fault, UnknownEndpoint};
+use self::issued::IssuedCredentials;
 use self::mutation::TokenMutation;
 use self::requests::{LoggedRequest, RequestLog};
 use crate::aws::bedrock::ToolUse;
@@ -179,6 +181,16 @@ impl Control {
     pub fn expire_aws_credentials(&self) {
         let now = self.0.clock.now();
         self.0.aws().sessions.expire_all(now);
+    }
+
+    /// The AWS credentials that were given out under this access key id: whoever prints them must print all of them.
+    pub fn issued(&self, access_key_id: &str) -> Option<IssuedCredentials> {
+        self.0.aws().sessions.find(access_key_id).map(IssuedCredentials::of)
+    }
+
+    /// The sandbox's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
     }
 
     /// Every request so far, oldest first, without secrets. Requests to the control itself are left out.

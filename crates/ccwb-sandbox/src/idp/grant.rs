@@ -92,6 +92,14 @@ impl Grants {
         Ok((grant.sign_in.clone(), Some(next)))
     }
 
+    /// A name for the log, `family.generation`, from which nobody learns the token.
+    pub(crate) fn name_of(&self, value: &str) -> Option<String> {
+        self.0.iter().find_map(|grant| {
+            let generation = grant.tokens.iter().position(|token| token.value == value)?;
+            Some(format!("{}.{generation}", grant.id))
+        })
+    }
+
     pub(crate) fn revoke(&mut self, id: u64) {
         if let Some(grant) = self.0.iter_mut().find(|grant| grant.id == id) {
             grant.revoked = true;

@@ -38,7 +38,10 @@ pub(crate) fn handle(world: &World, call: &Call) -> Reply {
         return Reply::method_not_allowed("POST");
     }
     let form = call.form().unwrap_or_default();
+    // Before it is used, and revoked if that is a reuse.
+    let refresh_token = form.get("refresh_token").and_then(|value| world.idp().grants.name_of(value));
     let reply = answer(world, call, &form).unwrap_or_else(TokenError::reply);
+    let reply = reply.note_some("refresh_token", refresh_token.as_deref());
     ["grant_type", "client_id", "scope", "redirect_uri"]
         .into_iter()
         .fold(reply, |reply, name| reply.note_some(name, form.get(name)))

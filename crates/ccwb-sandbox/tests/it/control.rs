@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{Client, quick, text};
-use ccwb_sandbox::{Federation, Options};
+use ccwb_sandbox::{Federation, Options, Rotation};
 use serde_json::{Value, json};
 
 impl Client {
@@ -76,6 +76,35 @@ async fn the_log_counts_and_never_holds_a_secret() {
     assert_eq!(client.sandbox.control().count("token"), 2);
     assert_eq!(client.sandbox.control().count("token:refresh_token"), 1);
     assert_eq!(client.sandbox.control().count("sts"), 1);
+}
+
+#[tokio::test]
+async fn the_log_tells_refresh_tokens_apart_so_that_a_second_redemption_is_seen() {
+    let client = Client::start(Options { rotation: Some(Rotation::Always), ..quick() }).await;
+    let code = client.code(&[("scope", "openid offline_access")]).await;
+    let first = text(&client.redeem(&code, &[]).await.1["refresh_token"]);
+    let second = text(&client.refresh(&first).await.1["refresh_token"]);
+    assert_eq!(client.refresh(&second).await.0, 200);
+    assert_eq!(client.refresh(&first).await.0, 400);
+    let requests = client.sandbox.control().requests();
+    let named: Vec<_> = requests.iter().filter_map(|request| request.parameters.get("refresh_token")).collect();
+    assert_eq!(named, ["0.0", "0.1", "0.0"]);
+}
+
+#[tokio::test]
+async fn the_credentials_that_were_given_out_are_known_by_their_access_key_id() {
+    let client = Client::start(quick()).await;
+    let (_, xml) = client.web_identity(&client.id_token().await, &[]).await;
+    let inside = |tag: &str| {
+        let rest = xml.split(&format!("<{tag}>")).nth(1).expect("the element");
+        rest.split('<').next().expect("its text").to_owned()
+    };
+    let control = client.sandbox.control();
+    let issued = control.issued(&inside("AccessKeyId")).expect("it was given out");
+    assert_eq!(issued.secret_access_key, inside("SecretAccessKey"));
+    assert_eq!((issued.role.as_str(), issued.expires > control.now()), ("CcwbFederatedRole", true));
+    assert!(!format!("{issued:?}").contains(&issued.secret_access_key));
+    assert_eq!(control.issued("ASIAUNKNOWN"), None);
 }
 
 #[tokio::test]

@@ -116,6 +116,10 @@ impl<G: Goal> Ground for Machine<'_, G> {
         sign_in::unfinished(self.context)
     }
 
+    fn somebody_was_asked(&mut self) -> bool {
+        sign_in::record(self.context).is_some_and(|record| record.has_news())
+    }
+
     fn wait(&mut self) -> Result<(), Error> {
         wait::for_the_holder(self.context, &self.lock, self.climb, self.deadline)
     }

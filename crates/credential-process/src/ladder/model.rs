@@ -177,6 +177,9 @@ proptest! {
         if once && !world.killed {
             prop_assert!(sent.windows(2).all(|pair| pair[0] != pair[1]), "{:?}", world.deeds);
         }
+        // However often a sign-in dies before it asks: a person is asked once.
+        let windows = world.deeds.iter().filter(|deed| **deed == Deed::OpensAWindow).count();
+        prop_assert!(setting.force || windows <= 1, "{:?}", world.deeds);
         // A failure is everybody's: nobody tries again within the same call.
         if !world.killed && matches!(setting.provider, Provider::Unreachable) {
             prop_assert!(sent.len() <= 1, "{:?}", world.deeds);

@@ -23,6 +23,8 @@ pub(super) trait Ground {
     fn sign_in(&mut self, guard: Self::Guard) -> Result<(), Self::Error>;
     /// The sign-in that runs or died, told apart from others by when it was started.
     fn unfinished_sign_in(&mut self) -> Option<i64>;
+    /// Whether the last sign-in came as far as to open a window, or to say where to go.
+    fn somebody_was_asked(&mut self) -> bool;
     /// Until nobody holds the lock, or this caller's time is over.
     fn wait(&mut self) -> Result<(), Self::Error>;
     /// The result is there, after a wait.
@@ -57,7 +59,9 @@ pub(super) fn climb<G: Ground>(ground: &mut G, force: bool) -> Result<G::Prize, 
         let waited_for = ground.unfinished_sign_in();
         ground.wait()?;
         let mut failure = ground.failure();
-        if failure.is_none() && waited_for.is_some() && ground.unfinished_sign_in() == waited_for {
+        let died = waited_for.is_some() && ground.unfinished_sign_in() == waited_for;
+        // One that had asked nobody yet is begun again, by whoever has not begun it: it may have died with its caller.
+        if failure.is_none() && died && (tried.sign_in || ground.somebody_was_asked()) {
             failure = Some(ground.refusal(Why::SignInDied));
         }
         if (!force || (tried.sign_in && failure.is_none()))

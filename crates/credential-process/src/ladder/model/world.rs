@@ -20,6 +20,7 @@ pub(super) struct World {
     pub(super) held_by: Option<Child>,
     sign_ins: i64,
     unfinished: Option<i64>,
+    asked: bool,
     pub(super) deeds: Vec<Deed>,
     /// A process was killed, so that a rung may have been lost.
     pub(super) killed: bool,
@@ -48,6 +49,7 @@ impl World {
             held_by: None,
             sign_ins: 0,
             unfinished: None,
+            asked: false,
             deeds: Vec::new(),
             killed: false,
             waits: 0,
@@ -102,6 +104,12 @@ impl World {
     }
 
     fn sign_in(&mut self) {
+        self.asked = false;
+        if self.happens() {
+            self.killed = true;
+            return;
+        }
+        self.asked = true;
         self.deeds.push(Deed::OpensAWindow);
         if self.happens() {
             self.killed = true;
@@ -189,6 +197,10 @@ impl Ground for Caller<'_> {
 
     fn unfinished_sign_in(&mut self) -> Option<i64> {
         self.world.unfinished
+    }
+
+    fn somebody_was_asked(&mut self) -> bool {
+        self.world.asked
     }
 
     fn wait(&mut self) -> Result<(), Failure> {

@@ -1,20 +1,31 @@
-use ccwb_tests::Output;
+//! Answers of `credential-process`, checked as strictly as contracts.md has them.
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::Output;
+
 /// What the default command printed, in the one form that contracts.md allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Credentials {
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: String,
-    pub(crate) session_token: String,
-    pub(crate) expiration: String,
+pub struct Credentials {
+    /// `ASIA...`.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: String,
+    /// The session token.
+    pub session_token: String,
+    /// `2026-01-01T00:00:00Z`.
+    pub expiration: String,
 }
 
 impl Credentials {
     /// Exactly one line, its keys in order, `Expiration` in UTC with `Z` and no fraction.
+    ///
+    /// # Panics
+    ///
+    /// If it is anything else.
     #[track_caller]
-    pub(crate) fn of(output: &Output) -> Self {
+    pub fn of(output: &Output) -> Self {
         let found = Self::read(output, &output.clone().success().json());
         let Self { access_key_id, secret_access_key, session_token, expiration } = &found;
         let line = format!(
@@ -25,8 +36,12 @@ impl Credentials {
     }
 
     /// The same in the form of `export`.
+    ///
+    /// # Panics
+    ///
+    /// If it is anything else.
     #[track_caller]
-    pub(crate) fn of_export(output: &Output) -> Self {
+    pub fn of_export(output: &Output) -> Self {
         let found = Self::read(output, &output.clone().success().json()["Credentials"]);
         let Self { access_key_id, secret_access_key, session_token, expiration } = &found;
         let line = format!(
@@ -50,13 +65,18 @@ impl Credentials {
         found
     }
 
-    pub(crate) fn expires(&self) -> DateTime<Utc> {
+    /// When they expire.
+    ///
+    /// # Panics
+    ///
+    /// Never: it was read before.
+    pub fn expires(&self) -> DateTime<Utc> {
         self.expiration.parse().unwrap_or_else(|error| panic!("{}: {error}", self.expiration))
     }
 }
 
 /// A failure as a person and a program see it.
-pub(crate) trait ErrorReport {
+pub trait ErrorReport {
     /// Nothing on stdout, this exit code, and the error and its hint as the last two lines of stderr.
     fn is_error(&self, exit: i32, code: &str) -> &Self;
 
