@@ -8,6 +8,7 @@ use super::{Age, Deed, Failure, Provider, Setting};
 use crate::renewal::{Means, Wanted, climb_quietly};
 
 /// The machine, everybody on it, and everybody that they ask.
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not, apart from all others")]
 pub(super) struct World {
     pub(super) setting: Setting,
     pub(super) script: std::vec::IntoIter<u8>,
