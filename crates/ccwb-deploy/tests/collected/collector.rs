@@ -165,12 +165,12 @@ impl Context {
             let key = text(&action["key"]);
             match action["action"].as_str().expect("an action") {
                 "delete" => drop(item.attributes.remove(&key)),
-                "insert" => {
+                kind @ ("insert" | "upsert") => {
                     let value = match action["from_context"].as_str() {
                         Some(source) => self.value(source),
                         None => Some(action["value"].clone()),
                     };
-                    if let Some(value) = value.filter(|_| !item.attributes.contains_key(&key)) {
+                    if let Some(value) = value.filter(|_| kind == "upsert" || !item.attributes.contains_key(&key)) {
                         item.attributes.insert(key, value);
                     }
                 }

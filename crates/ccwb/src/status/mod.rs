@@ -124,13 +124,16 @@ async fn stacks(
     Ok(reports)
 }
 
-/// What the auth stack tells users' configuration.
+/// What the stacks tell users' configuration.
 fn outputs(stacks: &[StackReport]) -> Outputs {
-    let auth = stacks.iter().find(|stack| stack.key == "auth").and_then(|stack| stack.deployed.as_ref());
-    let output = |name: &str| auth.and_then(|stack| stack.outputs.get(name).cloned());
+    let output = |key: &str, name: &str| {
+        let stack = stacks.iter().find(|stack| stack.key == key).and_then(|stack| stack.deployed.as_ref());
+        stack.and_then(|stack| stack.outputs.get(name).cloned())
+    };
     Outputs {
-        identity_pool_id: output("IdentityPoolId"),
-        federated_role_arn: output("DirectSTSRoleArn"),
+        identity_pool_id: output("auth", "IdentityPoolId"),
+        federated_role_arn: output("auth", "DirectSTSRoleArn"),
+        otel_collector_endpoint: output("collector", "CollectorEndpoint"),
         ..Outputs::default()
     }
 }
