@@ -225,7 +225,11 @@ pub const ADMIN_KEYS: &[AdminKey] = &[
     ),
     ours("cost_attribution_tag_key", Text, "Principal tag that telemetry reports as the project. As in config.json."),
     theirs("otel_collector_endpoint", Text, "Written by deploy: the collector."),
-    ours("otel_logs", Flag, "Whether events are collected beside metrics: requests, errors, tools; no prompts. Absent: true."),
+    ours(
+        "otel_logs",
+        Flag,
+        "Whether events are collected beside metrics: requests, errors, tools; no prompts. Absent: true.",
+    ),
     ours("collector_image", Text, "Image of the collector, if it is not fetched from its project's registry."),
     ours("alarm_emails", List, "Who is told by alarms. Absent: budget_emails."),
     theirs("analytics_enabled", Flag, "Athena. Absent: true with central monitoring, else false."),

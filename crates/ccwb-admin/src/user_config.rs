@@ -83,8 +83,14 @@ const SAME: &[&str] = &[
     "settings_credentials",
 ];
 
-const MONITORING: &[&str] =
-    &["otel_resource_attributes", "monitoring_mode", "telemetry_headers", "telemetry_hash_salt", "telemetry_bearer", "otel_logs"];
+const MONITORING: &[&str] = &[
+    "otel_resource_attributes",
+    "monitoring_mode",
+    "telemetry_headers",
+    "telemetry_hash_salt",
+    "telemetry_bearer",
+    "otel_logs",
+];
 
 const QUOTA: &[&str] = &[
     "quota_fail_mode",

@@ -16,9 +16,12 @@ pub(crate) fn written(name: &str) -> Written {
         headers.insert(text(&field["header"]), "known".to_owned());
         claims.extend(texts(&field["claims"]).into_iter().map(|claim| (claim, json!("known"))));
     }
-    for (claim, value) in
-        [("iss", json!("https://idp.example.com")), ("aud", json!("client")), ("exp", json!(1)), ("tag", json!("claude"))]
-    {
+    for (claim, value) in [
+        ("iss", json!("https://idp.example.com")),
+        ("aud", json!("client")),
+        ("exp", json!(1)),
+        ("tag", json!("claude")),
+    ] {
         claims.insert(claim.to_owned(), value);
     }
     let sender = Sender { headers, token: Some(Token { claims, is_genuine: true }) };
@@ -111,7 +114,10 @@ fn cloudwatch_gets_the_metrics_with_the_dimensions_that_are_named() {
     }
     let identity = data.fields("identity");
     let people: Vec<_> = named.iter().filter(|(_, set, _)| set.iter().any(|dimension| is_person(dimension))).collect();
-    assert!(identity.contains("user_email") && people.is_empty(), "metrics would cost by the number of people: {people:?}");
+    assert!(
+        identity.contains("user_email") && people.is_empty(),
+        "metrics would cost by the number of people: {people:?}"
+    );
 }
 
 pub(crate) fn is_person(field: &str) -> bool {

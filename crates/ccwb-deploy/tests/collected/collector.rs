@@ -67,7 +67,8 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
     ] {
         all.insert(name.to_owned(), value.to_owned());
     }
-    let claims = ["USER_EMAIL", "USER_NAME", "DEPARTMENT", "TEAM_ID", "COST_CENTER", "LOCATION", "ROLE", "MANAGER", "PROJECT"];
+    let claims =
+        ["USER_EMAIL", "USER_NAME", "DEPARTMENT", "TEAM_ID", "COST_CENTER", "LOCATION", "ROLE", "MANAGER", "PROJECT"];
     all.extend(claims.map(|claim| (format!("CCWB_CLAIM_{claim}"), "-".to_owned())));
     all
 }
@@ -194,8 +195,7 @@ impl Context {
 }
 
 fn is_filtered(settings: &Value, item: &Item) -> bool {
-    let conditions =
-        if item.is_log { &settings["logs"]["log_record"] } else { &settings["metrics"]["metric"] };
+    let conditions = if item.is_log { &settings["logs"]["log_record"] } else { &settings["metrics"]["metric"] };
     texts(conditions).iter().any(|condition| ottl::holds(condition, item))
 }
 
@@ -207,12 +207,15 @@ fn embedded_metrics(settings: &Value, items: &[Item], written: &mut Written) {
         let mut fields: Map<String, Value> = item
             .attributes
             .iter()
-            .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| json!(value.to_string()), |text| json!(text))))
+            .map(|(name, value)| {
+                (name.clone(), value.as_str().map_or_else(|| json!(value.to_string()), |text| json!(text)))
+            })
             .collect();
         fields.insert(item.name.clone(), item.value.clone());
         written.metric_logs.push(fields);
         let described = settings["metric_descriptors"].as_array().into_iter().flatten();
-        let unit = described.filter(|row| row["metric_name"] == item.name.as_str()).map(|row| text(&row["unit"])).next();
+        let unit =
+            described.filter(|row| row["metric_name"] == item.name.as_str()).map(|row| text(&row["unit"])).next();
         let unit = unit.unwrap_or_else(|| item.unit.clone());
         for declaration in settings["metric_declarations"].as_array().expect("declarations") {
             let selected = texts(&declaration["metric_name_selectors"]);

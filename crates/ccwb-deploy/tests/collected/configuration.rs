@@ -11,11 +11,14 @@ use crate::recorded::{object, read, text, texts};
 
 #[test]
 fn the_template_runs_the_configuration_that_is_tested_and_sets_what_it_asks_for() {
-    for (file, choices) in [("verified", collector_choices()), ("claimed", {
-        let mut choices = collector_choices();
-        (choices.sign_in, choices.internet_facing) = (None, false);
-        choices
-    })] {
+    for (file, choices) in [
+        ("verified", collector_choices()),
+        ("claimed", {
+            let mut choices = collector_choices();
+            (choices.sign_in, choices.internet_facing) = (None, false);
+            choices
+        }),
+    ] {
         let environment = Environment { account: "123456789012".into(), region: "eu-central-1".into() };
         let stack = Stack::Collector.template().resolve(&choices.parameters().unwrap(), &environment).unwrap();
         let task = stack.of_kind("AWS::ECS::TaskDefinition").next().unwrap();

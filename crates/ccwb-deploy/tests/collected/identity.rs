@@ -27,7 +27,10 @@ fn signed_in(more: &Value) -> Sender {
 fn person(written: &Written) -> Map<String, Value> {
     let fields = Data::read().fields("identity");
     let of = |log: &Map<String, Value>| -> Map<String, Value> {
-        log.iter().filter(|(name, _)| fields.contains(*name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+        log.iter()
+            .filter(|(name, _)| fields.contains(*name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     };
     let mut all: Vec<Map<String, Value>> = written.metric_logs.iter().chain(&written.event_logs).map(of).collect();
     all.dedup();
@@ -97,7 +100,8 @@ fn a_token_means_the_same_person_to_the_collector_and_to_the_helper() {
         let mut claims = token(&claims).claims;
         claims.retain(|_, value| !value.is_null());
         let of_helper = Headers::from_claims(&claims, &profile());
-        let of_helper = of_helper.rows.iter().filter_map(|row| Some((row.name.to_string(), row.value.clone()?.into_owned())));
+        let of_helper =
+            of_helper.rows.iter().filter_map(|row| Some((row.name.to_string(), row.value.clone()?.into_owned())));
         let of_helper: std::collections::BTreeMap<String, String> = of_helper.collect();
         let sender = Sender { token: Some(Token { claims: claims.clone(), is_genuine: true }), ..Sender::default() };
         let of_collector = person(&verified().receive(&sender, &items()).unwrap());
@@ -114,7 +118,8 @@ fn a_token_means_the_same_person_to_the_collector_and_to_the_helper() {
 fn what_the_helper_says_arrives_where_it_is_believed() {
     let claims = token(&json!({"team": "blue"})).claims;
     let of_helper = Headers::from_claims(&claims, &profile());
-    let headers = of_helper.rows.iter().filter_map(|row| Some((row.name.to_string(), row.value.clone()?.into_owned()))).collect();
+    let headers =
+        of_helper.rows.iter().filter_map(|row| Some((row.name.to_string(), row.value.clone()?.into_owned()))).collect();
     let sender = Sender { headers, token: None };
     let person = person(&Collector::new("claimed", &[]).receive(&sender, &items()).unwrap());
     assert_eq!((&person["team_id"], &person["organization"]), (&json!("blue"), &json!("okta")));
@@ -154,7 +159,9 @@ fn nothing_that_people_or_models_wrote_is_kept() {
     let secret = "the launch code";
     let mut telling: Vec<Item> = items();
     for item in &mut telling {
-        for name in ["prompt", "prompt_text", "response", "tool_parameters", "tool_input", "error", "file_path", "command"] {
+        for name in
+            ["prompt", "prompt_text", "response", "tool_parameters", "tool_input", "error", "file_path", "command"]
+        {
             item.attributes.insert(name.to_owned(), secret.into());
         }
         item.resource.insert("host.name".to_owned(), secret.into());

@@ -71,13 +71,16 @@ fn execute(call: &Expression, item: &mut Item, cache: &mut Map<String, Value>) {
             let pattern = regex(&evaluate(pattern, item, cache));
             item.attributes.retain(|name, _| !pattern.is_match(name));
         }
-        ("replace_all_patterns", [Expression::Path(path, None), mode, pattern, replacement]) if path == "attributes" => {
+        ("replace_all_patterns", [Expression::Path(path, None), mode, pattern, replacement])
+            if path == "attributes" =>
+        {
             assert_eq!(evaluate(mode, item, cache), "key");
             let (pattern, replacement) = (regex(&evaluate(pattern, item, cache)), evaluate(replacement, item, cache));
             let replacement = replacement.as_str().expect("a text");
             let renamed = item.attributes.iter();
-            item.attributes =
-                renamed.map(|(name, value)| (pattern.replace_all(name, replacement).into_owned(), value.clone())).collect();
+            item.attributes = renamed
+                .map(|(name, value)| (pattern.replace_all(name, replacement).into_owned(), value.clone()))
+                .collect();
         }
         other => panic!("{other:?} is not known here"),
     }
@@ -105,7 +108,10 @@ fn evaluate(expression: &Expression, item: &Item, cache: &Map<String, Value>) ->
         Expression::Call(name, arguments) => {
             let values: Vec<Value> = arguments.iter().map(of).collect();
             let text = |index: usize| {
-                values[index].as_str().unwrap_or_else(|| panic!("{name} takes a text, not {}", values[index])).to_owned()
+                values[index]
+                    .as_str()
+                    .unwrap_or_else(|| panic!("{name} takes a text, not {}", values[index]))
+                    .to_owned()
             };
             let number = |index: usize| usize::try_from(values[index].as_u64().expect("a number")).expect("small");
             match name.as_str() {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use ccwb_deploy::{
-    AlarmChoices, AnalyticsChoices, CollectorChoices, CollectorName, CollectorNetwork, CollectorSignIn, DashboardChoices,
-    Environment, FieldPolicy, FieldRule, LogGroups, MetricsChoices, Parameters, Resolved, Stack,
+    AlarmChoices, AnalyticsChoices, CollectorChoices, CollectorName, CollectorNetwork, CollectorSignIn,
+    DashboardChoices, Environment, FieldPolicy, FieldRule, LogGroups, MetricsChoices, Parameters, Resolved, Stack,
 };
 use regex_lite::Regex;
 use serde_json::Value;
@@ -197,8 +197,23 @@ fn unknown_names(query: &str, words: &[&str], known: &BTreeSet<String>) -> Vec<S
 #[test]
 fn log_queries_of_the_dashboard_read_fields_that_are_written() {
     const WORDS: &[&str] = &[
-        "source", "filter", "stats", "by", "sort", "desc", "limit", "as", "in", "count", "count_distinct", "sum", "avg", "max",
-        "pct", "bin", "d",
+        "source",
+        "filter",
+        "stats",
+        "by",
+        "sort",
+        "desc",
+        "limit",
+        "as",
+        "in",
+        "count",
+        "count_distinct",
+        "sum",
+        "avg",
+        "max",
+        "pct",
+        "bin",
+        "d",
     ];
     let known: BTreeSet<String> = Data::read().columns("events").into_keys().collect();
     let dashboard = dashboard();
@@ -220,9 +235,41 @@ fn log_queries_of_the_dashboard_read_fields_that_are_written() {
 #[test]
 fn tables_have_the_columns_that_are_named_and_queries_read_no_others() {
     const WORDS: &[&str] = &[
-        "select", "from", "where", "and", "group", "order", "by", "desc", "as", "count", "sum", "distinct", "case", "when",
-        "then", "end", "in", "is", "not", "null", "full", "join", "on", "max", "count_if", "nullif", "approx_percentile",
-        "date_format", "current_date", "interval", "day", "events", "metrics", "m", "e",
+        "select",
+        "from",
+        "where",
+        "and",
+        "group",
+        "order",
+        "by",
+        "desc",
+        "as",
+        "count",
+        "sum",
+        "distinct",
+        "case",
+        "when",
+        "then",
+        "end",
+        "in",
+        "is",
+        "not",
+        "null",
+        "full",
+        "join",
+        "on",
+        "max",
+        "count_if",
+        "nullif",
+        "approx_percentile",
+        "date_format",
+        "current_date",
+        "interval",
+        "day",
+        "events",
+        "metrics",
+        "m",
+        "e",
     ];
     let (stack, data) = (analytics(), Data::read());
     let mut known = BTreeSet::new();

@@ -93,13 +93,20 @@ fn page() -> String {
          of the library that sent; nothing reads it.\n\n## Events\n\n| event (`event_name`) | fields beside those above | meaning |\n|---|---|---|\n",
     );
     for event in data.list("events") {
-        let _ = writeln!(out, "| `{}` | {} | {} |", text(&event["name"]), code(&texts(&event["fields"])), text(&event["meaning"]));
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} |",
+            text(&event["name"]),
+            code(&texts(&event["fields"])),
+            text(&event["meaning"])
+        );
     }
     out.push('\n');
     fields(&mut out, data.list("event_fields"));
     out.push_str("\n### Metrics of events\n\n| metric | unit | from | value | dimensions | meaning |\n|---|---|---|---|---|---|\n");
     for metric in data.list("event_metrics") {
-        let condition = metric["condition"].as_str().map(|condition| format!(" with `{condition}`")).unwrap_or_default();
+        let condition =
+            metric["condition"].as_str().map(|condition| format!(" with `{condition}`")).unwrap_or_default();
         let _ = writeln!(
             out,
             "| `{}` | {} | `{}`{condition} | `{}` | {} | {} |",

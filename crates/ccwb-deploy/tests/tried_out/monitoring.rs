@@ -2,8 +2,9 @@
 
 use ccwb_bedrock::iam::Request;
 use ccwb_deploy::{
-    AlarmChoices, AnalyticsChoices, CollectorChoices, CollectorName, CollectorNetwork, CollectorSignIn, DashboardChoices,
-    Environment, FieldPolicy, FieldRule, LogGroups, MetricsChoices, NetworkingChoices, Parameters, Resolved, Stack,
+    AlarmChoices, AnalyticsChoices, CollectorChoices, CollectorName, CollectorNetwork, CollectorSignIn,
+    DashboardChoices, Environment, FieldPolicy, FieldRule, LogGroups, MetricsChoices, NetworkingChoices, Parameters,
+    Resolved, Stack,
 };
 use serde_json::{Value, json};
 
@@ -83,7 +84,11 @@ pub(crate) fn every(region: &str) -> Vec<(String, Stack, Parameters)> {
     let all = [
         ("metrics", Stack::Metrics, MetricsChoices { retention_days: 100 }.parameters()),
         ("networking", Stack::Networking, NetworkingChoices::default().parameters()),
-        ("networking-two-ways-out", Stack::Networking, NetworkingChoices { nat_for_each_zone: true, ..Default::default() }.parameters()),
+        (
+            "networking-two-ways-out",
+            Stack::Networking,
+            NetworkingChoices { nat_for_each_zone: true, ..Default::default() }.parameters(),
+        ),
         ("collector", Stack::Collector, collector(region).parameters()),
         ("collector-plain", Stack::Collector, plain(region).parameters()),
         ("dashboard", Stack::Dashboard, DashboardChoices { log_groups: groups() }.parameters()),
@@ -154,7 +159,8 @@ fn without_https_it_is_inside_the_company_and_says_so() {
     let stack = resolve(&plain("us-east-1"));
     let balancer = stack.of_kind("AWS::ElasticLoadBalancingV2::LoadBalancer").next().unwrap();
     assert_eq!(balancer["Scheme"], "internal");
-    let group = stack.of_kind("AWS::EC2::SecurityGroup").find(|group| group["SecurityGroupIngress"][0]["CidrIp"].is_string());
+    let group =
+        stack.of_kind("AWS::EC2::SecurityGroup").find(|group| group["SecurityGroupIngress"][0]["CidrIp"].is_string());
     assert_eq!(group.unwrap()["SecurityGroupIngress"][0]["CidrIp"], "10.0.0.0/8");
     assert_eq!(stack.outputs["Identity"], "claimed");
     assert!(stack.outputs["CollectorEndpoint"].as_str().unwrap().starts_with("http://"));

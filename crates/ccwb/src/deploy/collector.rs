@@ -20,7 +20,8 @@ pub(super) async fn published_keys(http: &HttpClient, issuer: &WebAddress) -> Re
     };
     let url = Url::parse(&address).map_err(|error| fail(error.to_string()))?;
     let response = http.get_json(&url).await.map_err(|error| fail(error.to_string()))?;
-    let document: Value = serde_json::from_slice(response.body()).map_err(|_| fail(format!("{address} is no document")))?;
+    let document: Value =
+        serde_json::from_slice(response.body()).map_err(|_| fail(format!("{address} is no document")))?;
     match document["jwks_uri"].as_str() {
         Some(keys) if document["issuer"] == issuer.as_str() => Ok(printable(keys)),
         _ => Err(fail(format!("{address} describes another provider"))),

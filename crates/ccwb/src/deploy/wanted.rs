@@ -7,8 +7,9 @@ use ccwb_bedrock::{Catalogue, InferenceProfile, Model, Partition, Tier};
 use ccwb_cloudformation::Wanted;
 use ccwb_config::WebAddress;
 use ccwb_deploy::{
-    ApplicationProfile, AuthChoices, BudgetChoices, ChoiceError, ClaimTags, CloudTrailChoices, DashboardChoices, Environment,
-    FederationChoice, GroupChoice, OidcProviderChoice, Parameters, Stack, Target, VpcEndpointChoices, check_tags,
+    ApplicationProfile, AuthChoices, BudgetChoices, ChoiceError, ClaimTags, CloudTrailChoices, DashboardChoices,
+    Environment, FederationChoice, GroupChoice, OidcProviderChoice, Parameters, Stack, Target, VpcEndpointChoices,
+    check_tags,
 };
 
 use crate::failure::{Failure, TELL_US, exit};
@@ -315,8 +316,12 @@ pub(crate) fn cost(stack: Stack, parameters: &BTreeMap<String, String>) -> &'sta
             "about 1 US dollar a month for the key; log data by the GB, and custom metrics by their number: see CloudWatch's prices"
         }
         Stack::Networking => "a NAT gateway by the hour and by the GB: see the prices of Amazon VPC",
-        Stack::Collector => "a load balancer and two small Fargate tasks by the hour: see the prices of ELB and Fargate",
-        Stack::Dashboard => "3 US dollars a month beyond an account's first three; log queries by the GB that they read",
+        Stack::Collector => {
+            "a load balancer and two small Fargate tasks by the hour: see the prices of ELB and Fargate"
+        }
+        Stack::Dashboard => {
+            "3 US dollars a month beyond an account's first three; log queries by the GB that they read"
+        }
         Stack::Alarms => "about 0.10 US dollars a month for each alarm",
         Stack::Analytics => "Firehose, S3 and Athena by the GB: cents a month for a hundred people",
         Stack::VpcEndpoint => {

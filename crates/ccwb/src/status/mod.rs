@@ -19,6 +19,10 @@ use crate::screen::{Screen, Spinner};
 use crate::surroundings::Surroundings;
 use crate::{administrator, http};
 
+/// Of a collector without HTTPS.
+pub(crate) const CLAIMED: &str = "it believes what clients say about themselves: verified identity takes HTTPS \
+                                  (monitoring_config.custom_domain) and OpenID Connect";
+
 /// `ccwb status`.
 #[derive(Args, Debug)]
 pub(crate) struct StatusArguments {
@@ -207,6 +211,9 @@ impl StackReport {
         }
         if let Some(reason) = deployed.status_reason.as_ref().filter(|_| deployed.status.is_failure()) {
             screen.note(reason);
+        }
+        if deployed.outputs.get("Identity").is_some_and(|identity| identity == "claimed") {
+            screen.note(CLAIMED);
         }
         if let Some(drift) = &self.drift {
             screen.note(&format!("drift: {}", drift.status));
