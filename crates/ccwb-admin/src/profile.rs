@@ -165,6 +165,7 @@ impl Models {
 
 /// Telemetry.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the file")]
 pub struct Monitoring {
     /// Whether it is on.
     pub enabled: bool,
