@@ -326,9 +326,9 @@ impl Worker<'_> {
 
 /// An id as EC2 gives them, of its own for each name (FNV-1a).
 fn hexadecimal(prefix: &str, name: &str) -> String {
-    let digest = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
-        (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let digest = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{prefix}-0{digest:016x}")
 }
 
