@@ -8,6 +8,7 @@ mod answers;
 mod demo;
 mod failing_provider;
 mod island;
+mod recording;
 mod renewal;
 mod sign_in_again;
 mod status_line;

@@ -89,6 +89,7 @@ fn metrics(request: ExportMetricsServiceRequest) -> Vec<Telemetry> {
             found.extend(points(metric.data).into_iter().map(|(value, attributes)| Telemetry {
                 name: metric.name.clone(),
                 value,
+                unit: metric.unit.clone(),
                 attributes,
                 resource: resource.clone(),
             }));
@@ -145,7 +146,7 @@ fn log(record: LogRecord, resource: Attributes) -> Telemetry {
         .find(|name| !name.is_empty())
         .unwrap_or_default()
         .to_owned();
-    Telemetry { name, value, attributes, resource }
+    Telemetry { name, value, unit: String::new(), attributes, resource }
 }
 
 fn spans(request: ExportTraceServiceRequest) -> Vec<Telemetry> {
@@ -154,7 +155,13 @@ fn spans(request: ExportTraceServiceRequest) -> Vec<Telemetry> {
         let resource = resource(group.resource);
         for span in group.scope_spans.into_iter().flat_map(|scope| scope.spans) {
             let attributes = attributes(span.attributes);
-            found.push(Telemetry { name: span.name, value: Value::Null, attributes, resource: resource.clone() });
+            found.push(Telemetry {
+                name: span.name,
+                value: Value::Null,
+                unit: String::new(),
+                attributes,
+                resource: resource.clone(),
+            });
         }
     }
     found

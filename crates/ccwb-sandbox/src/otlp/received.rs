@@ -36,6 +36,9 @@ pub struct Telemetry {
     pub name: String,
     /// The data point's value, a histogram's sum, or the log record's body; null for a span.
     pub value: Value,
+    /// What the metric is measured in.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     /// Of this point, record or span.
     pub attributes: BTreeMap<String, Value>,
     /// Attributes of the resource that it comes from.
