@@ -1,7 +1,7 @@
 //! What `ccwb` deploys, without deploying it: no network, no AWS SDK.
 //!
 //! - [`Stack`]: the stacks, in order, with template, capabilities, outputs and the regions they can live in.
-//! - [`AuthChoices`], [`VpcEndpointChoices`], [`CloudTrailChoices`], [`BudgetChoices`]: what an administrator decided;
+//! - [`AuthChoices`], [`CollectorChoices`], [`BudgetChoices`] and so on, one for each stack: what an administrator decided;
 //!   `parameters()` checks it and gives the [`Parameters`] of the stack.
 //! - [`Template`]: a template, parsed. [`Template::check`] compares parameters with what it takes; [`Template::resolve`]
 //!   says what it comes to for them, function by function as CloudFormation would, so that policies can be read, tried
@@ -15,6 +15,7 @@ mod auth;
 mod budget;
 mod choice_error;
 mod cloudtrail;
+mod monitoring;
 mod names;
 mod parameters;
 mod stack;
@@ -29,6 +30,10 @@ pub use auth::{
 pub use budget::BudgetChoices;
 pub use choice_error::ChoiceError;
 pub use cloudtrail::CloudTrailChoices;
+pub use monitoring::{
+    AlarmChoices, AnalyticsChoices, CollectorChoices, CollectorName, CollectorNetwork, CollectorSignIn,
+    DashboardChoices, FieldPolicy, FieldRule, IDENTITY_FIELDS, LogGroups, MetricsChoices, NetworkingChoices,
+};
 pub use names::{MAX_PROFILE_NAME, stack_name};
 pub use parameters::Parameters;
 pub use stack::{Capability, Stack};

@@ -37,6 +37,8 @@ pub struct AuthChoices {
     pub require_tls: bool,
     /// If not empty, model calls are denied unless they came through one of these VPC endpoints.
     pub allowed_vpc_endpoints: Vec<String>,
+    /// ARNs of the log groups that people's own collectors write into; empty where there are none.
+    pub telemetry_log_groups: Vec<String>,
     /// Inference profiles that people may call, from the catalogue or read from Bedrock.
     pub inference_profiles: Vec<InferenceProfile>,
     /// Regions in which people call them.
@@ -231,5 +233,6 @@ impl AuthChoices {
         parameters.set("PermissionsBoundary", self.permissions_boundary.as_deref().unwrap_or_default());
         parameters.set_flag("RequireTls", self.require_tls);
         parameters.set_list("AllowedVpcEndpoints", &self.allowed_vpc_endpoints);
+        parameters.set_list("TelemetryLogGroups", &self.telemetry_log_groups);
     }
 }

@@ -145,6 +145,17 @@ impl Worker<'_> {
                 }
                 _ => return Err(bad()),
             },
+            "Fn::Select" => match items()? {
+                [index, list] => {
+                    let position = index.as_u64().or_else(|| index.as_str()?.parse().ok()).ok_or_else(bad)?;
+                    let list = self.value(list)?.ok_or_else(bad)?;
+                    let items = list.as_array().ok_or_else(bad)?;
+                    usize::try_from(position).ok().and_then(|position| items.get(position)).cloned().ok_or_else(bad)?
+                }
+                _ => return Err(bad()),
+            },
+            // Two zones: what every region has.
+            "Fn::GetAZs" => ["a", "b"].map(|zone| format!("{}{zone}", self.environment.region)).into_iter().collect(),
             "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" | "Condition" => {
                 Value::Bool(self.truth(&json!({name: argument}))?)
             }
@@ -159,6 +170,7 @@ impl Worker<'_> {
             "AWS::AccountId" => self.environment.account.clone(),
             "AWS::Region" => self.environment.region.clone(),
             "AWS::Partition" => partition.name().to_owned(),
+            "AWS::StackName" => "ccwb-stack".to_owned(),
             "AWS::URLSuffix" => partition.url_suffix().to_owned(),
             name => match self.template.parameters.iter().find(|spec| spec.name == name) {
                 Some(spec) => {
@@ -236,6 +248,26 @@ impl Worker<'_> {
             "AWS::EC2::VPCEndpoint" => "vpce-0123456789abcdef0".to_owned(),
             "AWS::EC2::SecurityGroup" => "sg-0123456789abcdef0".to_owned(),
             "AWS::S3::Bucket" => name.to_lowercase(),
+            "AWS::SNS::Topic" => format!("arn:{partition}:sns:{region}:{account}:{name}"),
+            "AWS::SecretsManager::Secret" => format!("arn:{partition}:secretsmanager:{region}:{account}:secret:{name}"),
+            "AWS::CertificateManager::Certificate" => {
+                format!("arn:{partition}:acm:{region}:{account}:certificate/00000000-0000-4000-8000-000000000000")
+            }
+            "AWS::ElasticLoadBalancingV2::LoadBalancer" => balancing(partition, self.environment, "loadbalancer/app", name),
+            "AWS::ElasticLoadBalancingV2::TargetGroup" => balancing(partition, self.environment, "targetgroup", name),
+            "AWS::ElasticLoadBalancingV2::Listener" => balancing(partition, self.environment, "listener/app", name),
+            "AWS::Glue::Database" => {
+                let named = self.value(&resource["Properties"]["DatabaseInput"]["Name"])?;
+                named.as_ref().and_then(Value::as_str).unwrap_or(name).to_owned()
+            }
+            "AWS::Glue::Table" => {
+                let named = self.value(&resource["Properties"]["TableInput"]["Name"])?;
+                named.as_ref().and_then(Value::as_str).unwrap_or(name).to_owned()
+            }
+            "AWS::Athena::WorkGroup" => {
+                let named = self.value(&resource["Properties"]["Name"])?;
+                named.as_ref().and_then(Value::as_str).unwrap_or(name).to_owned()
+            }
             _ => name.to_owned(),
         })
     }
@@ -249,6 +281,22 @@ impl Worker<'_> {
             ("AWS::S3::Bucket", "Arn") => format!("arn:{partition}:s3:::{}", name.to_lowercase()),
             ("AWS::KMS::Key", "Arn") => {
                 format!("arn:{partition}:kms:{region}:{account}:key/00000000-0000-4000-8000-000000000000")
+            }
+            ("AWS::Logs::LogGroup", "Arn") => format!("arn:{partition}:logs:{region}:{account}:log-group:{name}:*"),
+            ("AWS::KinesisFirehose::DeliveryStream", "Arn") => {
+                format!("arn:{partition}:firehose:{region}:{account}:deliverystream/{name}")
+            }
+            ("AWS::EC2::EIP", "AllocationId") => "eipalloc-0123456789abcdef0".to_owned(),
+            ("AWS::ECS::Service", "Name") => name.to_owned(),
+            ("AWS::ElasticLoadBalancingV2::LoadBalancer", "DNSName") => {
+                format!("{}.{region}.elb.{}", name.to_lowercase(), partition.url_suffix())
+            }
+            ("AWS::ElasticLoadBalancingV2::LoadBalancer", "CanonicalHostedZoneID") => "Z00000000000000".to_owned(),
+            ("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerFullName") => {
+                format!("app/{name}/0123456789abcdef")
+            }
+            ("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupFullName") => {
+                format!("targetgroup/{name}/0123456789abcdef")
             }
             ("AWS::CloudTrail::Trail", "Arn") => format!("arn:{partition}:cloudtrail:{region}:{account}:trail/{name}"),
             _ => return Err(TemplateError(format!("{name}.{attribute} is not known here"))),
@@ -264,6 +312,11 @@ impl Worker<'_> {
             None => Err(TemplateError(format!("there is no {name}"))),
         }
     }
+}
+
+fn balancing(partition: Partition, environment: &Environment, kind: &str, name: &str) -> String {
+    let Environment { account, region } = environment;
+    format!("arn:{partition}:elasticloadbalancing:{region}:{account}:{kind}/{name}/0123456789abcdef")
 }
 
 fn function(object: &Map<String, Value>) -> Option<(&str, &Value)> {
@@ -305,6 +358,8 @@ mod tests {
             ("!If [Yes, [1, !Ref AWS::NoValue], 2]", json!([1])),
             ("!If [Both, 1, {a: !Ref AWS::NoValue, b: !Ref AWS::URLSuffix}]", json!({"b": "amazonaws.com.cn"})),
             ("!Sub 'arn:${AWS::Partition}:${P}:${!x}:${D}'", json!("arn:aws-cn:p:${x}:7")),
+            ("!Select [1, !Ref L]", json!("b")),
+            ("!Select [0, !GetAZs '']", json!("cn-north-1a")),
             ("!Sub ['${A}/${R.Arn}', {A: !Join [',', !Ref L]}]", json!("a,b/arn:aws-cn:iam::123456789012:role/R")),
         ] {
             let resolved = resolve(&format!("{HEAD}{text}}}")).unwrap();
@@ -316,7 +371,7 @@ mod tests {
     #[test]
     fn what_would_fail_at_deployment_fails_here() {
         for text in
-            ["!Ref Gone", "!Ref Nothing", "!If [Nothing, 1, 2]", "!Sub '${L}'", "!Sub '${R.Colour}'", "!Cidr [a]"]
+            ["!Ref Gone", "!Ref Nothing", "!Select [2, !Ref L]", "!If [Nothing, 1, 2]", "!Sub '${L}'", "!Sub '${R.Colour}'", "!Cidr [a]"]
         {
             assert!(resolve(&format!("{HEAD}{text}}}")).is_err(), "{text}");
         }

@@ -70,6 +70,7 @@ pub(crate) fn choices(provider: &str, federation: FederationChoice, region: &str
         permissions_boundary: None,
         require_tls: false,
         allowed_vpc_endpoints: Vec::new(),
+        telemetry_log_groups: Vec::new(),
         inference_profiles: profiles(prefix),
         source_regions: vec![region.to_owned()],
         application_profiles: Vec::new(),
