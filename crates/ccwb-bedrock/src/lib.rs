@@ -27,5 +27,5 @@ mod usd;
 pub use arn::{ProfileArns, foundation_model_arn, inference_profile_arn};
 pub use catalogue::{Catalogue, InferenceProfile, Model, Tier};
 pub use partition::Partition;
-pub use price::{Price, Prices, TokenCounts};
+pub use price::{Price, PriceRule, Prices, TokenCounts};
 pub use usd::Usd;

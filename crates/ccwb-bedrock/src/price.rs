@@ -60,19 +60,24 @@ pub struct TokenCounts {
 #[serde(deny_unknown_fields)]
 struct Table {
     unit: String,
-    regional: Rule,
-    batch: Rule,
+    regional: PriceRule,
+    batch: PriceRule,
     models: Vec<Row>,
 }
 
+/// A percentage that holds for several models.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rule {
+pub struct PriceRule {
+    /// How much more or less.
     #[serde(alias = "percent_less")]
-    percent: u64,
-    meaning: String,
-    source: String,
-    as_of: String,
+    pub percent: u64,
+    /// What it is.
+    pub meaning: String,
+    /// Where it comes from.
+    pub source: String,
+    /// The day of that source, `YYYY-MM-DD`.
+    pub as_of: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,7 +117,7 @@ impl Prices {
     /// The price of what a caller names as the model: a model id, an inference profile or its ARN, with or without
     /// Claude Code's `[1m]`. `None` if there is no published price, or if the name does not tell which model it is.
     ///
-    /// The prefix `global.` is the global endpoint, any other or none a regional one. For GovCloud (`us-gov.`) no price is
+    /// The prefix `global.` is the global endpoint, any other or none a regional one. For `us-gov.` no price is
     /// known: its price list is another one.
     pub fn of(&self, model: &str) -> Option<Price> {
         let (prefix, key) = family(model);
@@ -129,6 +134,21 @@ impl Prices {
     /// The price at the global endpoint of every model, in the order of the file.
     pub fn all(&self) -> impl Iterator<Item = (&'static str, Price)> + '_ {
         self.table.models.iter().map(|row| (row.model.as_str(), self.price(row, true)))
+    }
+
+    /// The unit of the file's figures.
+    pub fn unit(&self) -> &str {
+        &self.table.unit
+    }
+
+    /// What a regional endpoint costs more.
+    pub fn regional(&self) -> &PriceRule {
+        &self.table.regional
+    }
+
+    /// What a batch job costs less.
+    pub fn batch(&self) -> &PriceRule {
+        &self.table.batch
     }
 
     /// The newest day that a price is of.
