@@ -59,11 +59,9 @@ fn scrubbed(exports: &[Export]) -> Value {
 
 fn scrub(name: &str, value: &Value) -> Value {
     match name {
-        "session.id" | "user.id" | "prompt.id" | "request_id" | "client_request_id" | "event.timestamp" | "host.arch"
-        | "os.version" | "service.version" | "app.version" | "user.account_uuid" | "tool_use_id" | "message.uuid"
-        | "message_id" => {
-            format!("<{name}>").into()
-        }
+        "session.id" | "user.id" | "prompt.id" | "request_id" | "client_request_id" | "event.timestamp"
+        | "host.arch" | "os.version" | "service.version" | "app.version" | "user.account_uuid" | "tool_use_id"
+        | "message.uuid" | "message_id" => format!("<{name}>").into(),
         _ => match value {
             Value::String(text) if text.len() > 80 || text.contains('/') => format!("<{name}>").into(),
             other => other.clone(),
@@ -76,7 +74,9 @@ fn shape(recorded: &Value) -> BTreeSet<String> {
     let items = recorded.as_array().expect("a list").iter();
     let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>().join(" ");
     items
-        .map(|item| format!("{} {}: {} | {}", item["signal"], item["name"], keys(&item["attributes"]), keys(&item["resource"])))
+        .map(|item| {
+            format!("{} {}: {} | {}", item["signal"], item["name"], keys(&item["attributes"]), keys(&item["resource"]))
+        })
         .collect()
 }
 

@@ -5,6 +5,7 @@ mod deploy;
 mod destroy;
 mod failures;
 mod interrupted;
+mod monitoring;
 mod moto;
 mod site;
 mod status;

@@ -147,18 +147,37 @@ fn the_auth_stack_makes_the_role_and_the_policies_that_were_tried_out() {
 #[ignore = "needs moto and the AWS CLI"]
 fn every_template_is_taken_in_both_partitions() {
     let Some(moto) = Moto::start() else { return };
-    let differ =
-        ["auth-okta-direct", "auth-cognito-cognito", "auth-google-cognito", "vpc-endpoint", "cloudtrail", "budget"];
+    const TEMPLATES: [&str; 10] = [
+        "vpc-endpoint",
+        "cloudtrail",
+        "budget",
+        "auth",
+        "metrics",
+        "networking",
+        "collector",
+        "dashboard",
+        "alarms",
+        "analytics",
+    ];
+    let differ = ["auth-okta-direct", "auth-cognito-cognito", "auth-google-cognito"];
+    let differ: Vec<&str> = differ.into_iter().chain(TEMPLATES.into_iter().filter(|name| *name != "auth")).collect();
     let all = Agreed::all().into_iter().filter(|agreed| differ.iter().any(|name| agreed.name.starts_with(name)));
     for agreed in all {
-        let template = ["vpc-endpoint", "cloudtrail", "budget", "auth"].into_iter();
-        let template = template.clone().find(|name| agreed.name.starts_with(name)).expect("a stack begins the name");
+        let template = TEMPLATES.into_iter().find(|name| agreed.name.starts_with(name));
+        let template = template.expect("a stack begins the name");
         let account = Account::at(&moto, agreed.region());
         let mut parameters = agreed.parameters();
         if template == "vpc-endpoint" {
             let Some(network) = account.network() else { return };
             parameters.retain(|(name, _)| name != "VpcId" && name != "SubnetIds");
             parameters.extend(network);
+        }
+        if template == "collector" {
+            let Some([vpc, (_, subnets)]) = account.network() else { return };
+            parameters.retain(|(name, _)| !["VpcId", "SubnetIds", "TaskSubnetIds"].contains(&name.as_str()));
+            parameters.push(vpc);
+            let two: Vec<&str> = subnets.split(',').take(2).collect();
+            parameters.extend(["SubnetIds", "TaskSubnetIds"].map(|name| (name.to_owned(), two.join(","))));
         }
         let stack = format!("ccwb-{}", agreed.name);
         if account.create(template, &stack, &parameters).is_none() {

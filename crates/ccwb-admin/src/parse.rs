@@ -192,14 +192,19 @@ fn monitoring(reader: &Reader) -> Monitoring {
     let mode = reader.one_of("monitoring_mode", &mode, MonitoringMode::Central);
     let nested = reader.nested("monitoring_config");
     let network = match (nested.text("vpc_id"), nested.flag("create_vpc")) {
-        (Some(vpc_id), None | Some(false)) => Network::Existing { vpc_id, subnet_ids: nested.list("subnet_ids") },
+        (Some(vpc_id), None | Some(false)) => Network::Existing {
+            vpc_id,
+            subnet_ids: nested.list("subnet_ids"),
+            task_subnet_ids: nested.list("task_subnet_ids"),
+        },
         (None, Some(false)) if enabled && mode == MonitoringMode::Central => {
             nested.problem("vpc_id", "is missing, and create_vpc is false");
-            Network::New { vpc_cidr: None, subnet_cidrs: [None, None] }
+            Network::New { vpc_cidr: None, subnet_cidrs: [None, None], nat_for_each_zone: false }
         }
         _ => Network::New {
             vpc_cidr: nested.text("vpc_cidr"),
             subnet_cidrs: [nested.text("subnet1_cidr"), nested.text("subnet2_cidr")],
+            nat_for_each_zone: nested.flag("nat_for_each_zone").unwrap_or(false),
         },
     };
     if let Network::Existing { subnet_ids, .. } = &network
@@ -213,6 +218,8 @@ fn monitoring(reader: &Reader) -> Monitoring {
         certificate_arn: nested.text("certificate_arn"),
     });
     let internet_facing = nested.one_of("alb_scheme", &[("internet-facing", true), ("internal", false)], true);
+    let allowed_cidr = nested.text("allowed_cidr");
+    let balancer_verifies = nested.flag("alb_verifies_tokens").unwrap_or(true);
     reader.adopt("monitoring_config", nested);
     Monitoring {
         enabled,
@@ -220,7 +227,11 @@ fn monitoring(reader: &Reader) -> Monitoring {
         network,
         custom_domain,
         internet_facing,
-        analytics: reader.flag("analytics_enabled").unwrap_or(true),
+        allowed_cidr,
+        balancer_verifies,
+        collector_image: reader.text("collector_image"),
+        alarm_emails: reader.list("alarm_emails"),
+        analytics: reader.flag("analytics_enabled").unwrap_or(mode == MonitoringMode::Central),
         retention_days: reader.number("data_retention_days", 1, 36_500).unwrap_or(90),
         firehose_buffer_seconds: reader.number("firehose_buffer_interval", 0, 900).unwrap_or(900),
         log_group: reader.text("metrics_log_group").unwrap_or_else(|| "/aws/claude-code/metrics".to_owned()),

@@ -176,6 +176,14 @@ pub struct Monitoring {
     pub custom_domain: Option<CustomDomain>,
     /// Whether the load balancer can be reached from the Internet.
     pub internet_facing: bool,
+    /// Who may connect to it, as an address range.
+    pub allowed_cidr: Option<String>,
+    /// Whether it verifies tokens before the collector does so again.
+    pub balancer_verifies: bool,
+    /// Another image of the collector.
+    pub collector_image: Option<String>,
+    /// Who is told by alarms; empty: who is told about the budget.
+    pub alarm_emails: Vec<String>,
     /// Athena.
     pub analytics: bool,
     /// Days that analytics keeps data.
@@ -210,13 +218,17 @@ pub enum Network {
         vpc_cidr: Option<String>,
         /// Ranges of its two public subnets.
         subnet_cidrs: [Option<String>; 2],
+        /// A way out for each zone instead of one for both.
+        nat_for_each_zone: bool,
     },
     /// One that exists.
     Existing {
         /// The VPC.
         vpc_id: String,
-        /// At least two subnets.
+        /// At least two subnets, for the load balancer.
         subnet_ids: Vec<String>,
+        /// Those of the collector; empty: the same.
+        task_subnet_ids: Vec<String>,
     },
 }
 

@@ -13,12 +13,16 @@ pub enum Stack {
     Networking,
     /// The bucket for packaged code.
     ArtifactBucket,
+    /// Log groups and metrics of telemetry.
+    Metrics,
     /// The OpenTelemetry collector.
     Monitoring,
     /// The `CloudWatch` dashboard.
     Dashboard,
     /// The dashboard of Claude Desktop.
     CoworkDashboard,
+    /// Alarms about telemetry, errors and cost.
+    Alarms,
     /// Firehose, S3, Athena.
     Analytics,
     /// Quotas.
@@ -41,14 +45,16 @@ pub enum Stack {
 
 impl Stack {
     /// Every stack, in the order in which they are deployed.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Auth,
         Self::Networking,
         Self::Distribution,
         Self::ArtifactBucket,
+        Self::Metrics,
         Self::Monitoring,
         Self::Dashboard,
         Self::CoworkDashboard,
+        Self::Alarms,
         Self::Analytics,
         Self::Quota,
         Self::CodeBuild,
@@ -65,9 +71,11 @@ impl Stack {
             Self::Auth => "auth",
             Self::Networking => "networking",
             Self::ArtifactBucket => "s3",
+            Self::Metrics => "metrics",
             Self::Monitoring => "monitoring",
             Self::Dashboard => "dashboard",
             Self::CoworkDashboard => "cowork-dashboard",
+            Self::Alarms => "alarms",
             Self::Analytics => "analytics",
             Self::Quota => "quota",
             Self::Distribution => "distribution",

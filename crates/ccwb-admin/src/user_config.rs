@@ -83,8 +83,14 @@ const SAME: &[&str] = &[
     "settings_credentials",
 ];
 
-const MONITORING: &[&str] =
-    &["otel_resource_attributes", "monitoring_mode", "telemetry_headers", "telemetry_hash_salt", "telemetry_bearer"];
+const MONITORING: &[&str] = &[
+    "otel_resource_attributes",
+    "monitoring_mode",
+    "telemetry_headers",
+    "telemetry_hash_salt",
+    "telemetry_bearer",
+    "otel_logs",
+];
 
 const QUOTA: &[&str] = &[
     "quota_fail_mode",
@@ -119,15 +125,17 @@ pub(crate) fn draft(values: &Map<String, Value>, outputs: &Outputs) -> Map<Strin
     for key in groups.into_iter().filter(|(wanted, _)| *wanted).flat_map(|(_, keys)| keys) {
         copy(key, key);
     }
+    if let Some(quota) = quota {
+        user.insert("quota_api_endpoint".to_owned(), quota.clone().into());
+    }
+    if monitoring {
+        telemetry(values, outputs, &mut user);
+    }
     let mut put = |key: &str, value: &Option<String>| {
         if let Some(value) = value {
             user.insert(key.to_owned(), value.clone().into());
         }
     };
-    put("quota_api_endpoint", &quota.cloned());
-    if monitoring {
-        put("otel_collector_endpoint", &outputs.otel_collector_endpoint);
-    }
     if values.get("auth_type").and_then(Value::as_str) == Some("oidc") {
         let direct = values.get("federation_type").and_then(Value::as_str) == Some("direct");
         if direct {
@@ -146,6 +154,30 @@ pub(crate) fn draft(values: &Map<String, Value>, outputs: &Outputs) -> Map<Strin
     }
     user
 }
+
+/// Where telemetry goes, and what has to go along for the collector that is deployed.
+fn telemetry(values: &Map<String, Value>, outputs: &Outputs, user: &mut Map<String, Value>) {
+    let is = |key: &str, word: &str| values.get(key).and_then(Value::as_str) == Some(word);
+    let sidecar = is("monitoring_mode", "sidecar");
+    let endpoint = match sidecar {
+        true => Some(SIDECAR.to_owned()),
+        false => outputs.otel_collector_endpoint.clone(),
+    };
+    let is_plain = endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+    if let Some(endpoint) = endpoint {
+        user.insert("otel_collector_endpoint".to_owned(), endpoint.into());
+    }
+    // Requests, errors and tools are events.
+    user.entry("otel_logs").or_insert_with(|| true.into());
+    // A collector with a name of its own hears nobody without a token.
+    let name = values.get("monitoring_config").and_then(|network| network.get("custom_domain")).and_then(Value::as_str);
+    if is("auth_type", "oidc") && !sidecar && !is_plain && name.is_some_and(|name| !name.is_empty()) {
+        user.entry("telemetry_bearer").or_insert_with(|| true.into());
+    }
+}
+
+/// A collector on the person's own machine.
+const SIDECAR: &str = "http://localhost:4318";
 
 /// The object for config.json, as config.json's own reader accepts it.
 pub(crate) fn make(profile: &AdminProfile, outputs: &Outputs) -> Result<Map<String, Value>, AdminError> {

@@ -273,7 +273,9 @@ mod tests {
         for stack in Stack::ALL {
             let resources = stack.template().resources();
             let iam = resources.iter().any(|(_, kind)| {
-                ["Role", "RolePolicy", "ManagedPolicy", "Policy", "User"].iter().any(|name| kind == &format!("AWS::IAM::{name}"))
+                ["Role", "RolePolicy", "ManagedPolicy", "Policy", "User"]
+                    .iter()
+                    .any(|name| kind == &format!("AWS::IAM::{name}"))
             });
             assert_eq!(iam, !stack.capabilities().is_empty(), "{}", stack.name());
             for (resource, kind) in resources {

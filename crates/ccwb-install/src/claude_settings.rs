@@ -1,6 +1,6 @@
 //! Claude Code's settings for one profile, as one value (docs/guides/claude-code-settings.md says why each is set).
 
-use ccwb_config::{AuthMode, Profile};
+use ccwb_config::{AuthMode, Bearer, ClaudeChoices, Profile};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -9,6 +9,10 @@ use crate::quote::{System, command_line};
 
 /// How often Claude Code runs the status line. It reads files only.
 const STATUS_LINE_SECONDS: u32 = 10;
+
+/// How long Claude Code keeps the headers of telemetry, where a token is among them: five minutes instead of 29, which may be
+/// longer than the token lives. `otel-helper` costs a millisecond.
+const HEADERS_KEPT_MS: &str = "300000";
 
 /// The programs that the settings name, with absolute paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +73,8 @@ struct Telemetry {
     logs: bool,
     headers_helper: Option<String>,
     resource_attributes: String,
+    /// The collector asks for a token, which lives shorter than Claude Code keeps headers by itself.
+    asks_for_token: bool,
 }
 
 impl ClaudeSettings {
@@ -88,7 +94,8 @@ impl ClaudeSettings {
                     .otel_helper
                     .as_ref()
                     .map(|helper| command_line(programs.system, helper, &["--profile", &profile.name])),
-                resource_attributes: resource_attributes(&choices.resource_attributes),
+                resource_attributes: resource_attributes(&with_region(choices, &profile.aws_region)),
+                asks_for_token: profile.telemetry.bearer != Bearer::Never,
             });
         Self {
             region: choices.bedrock_region.as_ref().unwrap_or(&profile.aws_region).clone(),
@@ -140,6 +147,9 @@ impl ClaudeSettings {
             ] {
                 all.extend((!value.is_empty()).then(|| env(name, value, Rule::Replace)));
             }
+            if telemetry.asks_for_token && telemetry.headers_helper.is_some() {
+                all.push(env("CLAUDE_CODE_OTEL_HEADERS_HELPER_DEBOUNCE_MS", HEADERS_KEPT_MS, Rule::Replace));
+            }
         }
         if let Some(hooks) = &self.hooks {
             all.push(entry(&["awsCredentialExport"], hooks.export.as_str().into(), Rule::Replace));
@@ -156,6 +166,17 @@ impl ClaudeSettings {
         all.extend(status_line.map(|line| entry(&["statusLine"], line, taste)));
         all
     }
+}
+
+/// Claude Code does not say in which region a model was called; who sets the region can.
+fn with_region(choices: &ClaudeChoices, infrastructure: &str) -> Vec<(String, String)> {
+    const REGION: &str = "cloud.region";
+    let mut attributes = choices.resource_attributes.clone();
+    if !attributes.iter().any(|(name, _)| name == REGION) {
+        let region = choices.bedrock_region.as_deref().unwrap_or(infrastructure);
+        attributes.push((REGION.to_owned(), region.to_owned()));
+    }
+    attributes
 }
 
 /// Values as W3C Baggage has them: percent-encoded UTF-8 (OpenTelemetry, "Resource SDK").
@@ -231,8 +252,13 @@ mod tests {
         assert_eq!(value(&found, "env.OTEL_LOGS_EXPORTER"), Some(&json!("none")));
         assert_eq!(
             value(&found, "env.OTEL_RESOURCE_ATTRIBUTES"),
-            Some(&json!("department=R%26D%2C%20Z%C3%BCrich,team.id=a%3Db"))
+            Some(&json!("department=R%26D%2C%20Z%C3%BCrich,team.id=a%3Db,cloud.region=eu-west-1"))
         );
+        let kept = "env.CLAUDE_CODE_OTEL_HEADERS_HELPER_DEBOUNCE_MS";
+        assert_eq!(value(&found, kept), Some(&json!("300000")), "a token goes along");
+        let mut without = monitoring.clone();
+        without["telemetry_bearer"] = json!(false);
+        assert_eq!(value(&entries(&without, Identity::Hooks, false), kept), None);
         assert!(
             value(&entries(&json!({"monitoring_enabled": true}), Identity::Hooks, false), "otelHeadersHelper")
                 .is_none()

@@ -156,7 +156,10 @@ impl CollectorChoices {
                 (None, _) => return fail(&rule.field, "is no field about a person"),
                 (Some((_, false)), Some(_)) => return fail(&rule.field, "takes no claim of your own"),
                 (Some(_), Some(claim)) if claim.contains([',', '"', '$']) || claim.contains(char::is_whitespace) => {
-                    return fail(&rule.field, "names a claim with a character that the collector's configuration does not take");
+                    return fail(
+                        &rule.field,
+                        "names a claim with a character that the collector's configuration does not take",
+                    );
                 }
                 _ => {}
             }

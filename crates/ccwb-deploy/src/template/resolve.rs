@@ -253,7 +253,9 @@ impl Worker<'_> {
             "AWS::CertificateManager::Certificate" => {
                 format!("arn:{partition}:acm:{region}:{account}:certificate/00000000-0000-4000-8000-000000000000")
             }
-            "AWS::ElasticLoadBalancingV2::LoadBalancer" => balancing(partition, self.environment, "loadbalancer/app", name),
+            "AWS::ElasticLoadBalancingV2::LoadBalancer" => {
+                balancing(partition, self.environment, "loadbalancer/app", name)
+            }
             "AWS::ElasticLoadBalancingV2::TargetGroup" => balancing(partition, self.environment, "targetgroup", name),
             "AWS::ElasticLoadBalancingV2::Listener" => balancing(partition, self.environment, "listener/app", name),
             "AWS::Glue::Database" => {
@@ -370,9 +372,15 @@ mod tests {
 
     #[test]
     fn what_would_fail_at_deployment_fails_here() {
-        for text in
-            ["!Ref Gone", "!Ref Nothing", "!Select [2, !Ref L]", "!If [Nothing, 1, 2]", "!Sub '${L}'", "!Sub '${R.Colour}'", "!Cidr [a]"]
-        {
+        for text in [
+            "!Ref Gone",
+            "!Ref Nothing",
+            "!Select [2, !Ref L]",
+            "!If [Nothing, 1, 2]",
+            "!Sub '${L}'",
+            "!Sub '${R.Colour}'",
+            "!Cidr [a]",
+        ] {
             assert!(resolve(&format!("{HEAD}{text}}}")).is_err(), "{text}");
         }
     }

@@ -1,6 +1,7 @@
 //! The auth stack, worked out and tried: who gets in, what they may call, and that nothing changed unseen.
 
 mod choices;
+mod monitoring;
 mod parameters;
 mod permissions;
 mod snapshots;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ccwb_deploy::{BudgetChoices, CloudTrailChoices, Parameters, Stack, VpcEndpointChoices};
 
 use crate::choices::every;
+use crate::monitoring;
 
 pub(crate) fn vpc_endpoint() -> VpcEndpointChoices {
     VpcEndpointChoices {
@@ -47,6 +48,9 @@ fn every_parameter_that_is_passed_exists_and_every_one_that_exists_is_passed() {
     assert_complete(Stack::VpcEndpoint, &vpc_endpoint().parameters().unwrap());
     assert_complete(Stack::CloudTrail, &cloudtrail().parameters().unwrap());
     assert_complete(Stack::Budget, &budget().parameters().unwrap());
+    for (_, stack, parameters) in monitoring::every("us-east-1") {
+        assert_complete(stack, &parameters);
+    }
 }
 
 #[test]

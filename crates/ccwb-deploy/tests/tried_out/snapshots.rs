@@ -9,6 +9,7 @@ use ccwb_deploy::{Environment, Parameters, Stack};
 use serde_json::{Value, json};
 
 use crate::choices::{ACCOUNT, every};
+use crate::monitoring;
 use crate::parameters::{budget, cloudtrail, vpc_endpoint};
 
 fn snapshot(stack: Stack, parameters: &Parameters, region: &str) -> String {
@@ -38,6 +39,9 @@ fn what_would_be_deployed_is_what_was_agreed() {
             if let Ok(region) = stack.region(region) {
                 all.push((format!("{}-{partition}", stack.name()), snapshot(stack, &parameters, region)));
             }
+        }
+        for (name, stack, parameters) in monitoring::every(region) {
+            all.push((format!("{name}-{partition}"), snapshot(stack, &parameters, region)));
         }
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");

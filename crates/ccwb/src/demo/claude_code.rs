@@ -142,6 +142,7 @@ mod tests {
         let point = |name: &str, value: Value| Telemetry {
             name: name.to_owned(),
             value,
+            unit: String::new(),
             attributes: BTreeMap::new(),
             resource: BTreeMap::new(),
         };

@@ -1,6 +1,8 @@
 //! `ccwb deploy`: plan, ask, carry out, write back.
 
+mod collector;
 pub(crate) mod live;
+mod monitoring;
 mod oidc_provider;
 pub(crate) mod outputs;
 mod show;
@@ -9,8 +11,9 @@ pub(crate) mod wanted;
 use std::io::Write as _;
 
 use ccwb_admin::{AdminFolder, AdminProfile};
-use ccwb_cloudformation::{Plan, Stack as Deployed, Step};
+use ccwb_cloudformation::{Phase, Plan, Stack as Deployed, Step};
 use ccwb_deploy::{OidcProviderChoice, Stack};
+use ccwb_http::HttpClient;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -20,13 +23,14 @@ use crate::aws::{Account, AwsArguments};
 use crate::failure::{Failure, exit};
 use crate::screen::{Screen, Spinner};
 use crate::surroundings::Surroundings;
-use crate::{administrator, consent, interrupt};
+use crate::{administrator, consent, http, interrupt};
 
 /// `ccwb deploy`.
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct DeployArguments {
-    /// Only this stack: vpc-endpoint, auth, cloudtrail, budget [default: all that the profile wants]
+    /// Only this stack: vpc-endpoint, metrics, auth, networking, collector, dashboard, alarms, analytics, cloudtrail, budget
+    /// [default: all that the profile wants]
     pub(crate) stack: Option<String>,
 
     /// The administrator's profile [default: the active one]
@@ -70,6 +74,7 @@ pub(crate) async fn run(arguments: &DeployArguments, surroundings: &Surroundings
         folder: administrator::folder(surroundings)?,
         profile,
         account,
+        http: http::patient_client(surroundings)?,
         screen: Screen::of_process(),
     };
     deployment.run(&stacks).await
@@ -118,6 +123,7 @@ struct Deployment<'a> {
     folder: AdminFolder,
     profile: AdminProfile,
     account: Account,
+    http: HttpClient,
     screen: Screen,
 }
 
@@ -211,12 +217,11 @@ impl Deployment<'_> {
     /// Compares one stack with what is there. What is in the way (an operation that is running, an update that got stuck)
     /// is seen to first.
     async fn plan(&self, stack: Stack, before: &[Planned]) -> Result<Planned, Failure> {
-        if stack == Stack::Auth && self.waits_for_endpoints(before).await? {
-            return Ok(Planned::Later(stack));
-        }
+        let Some(taken) = self.taken(stack, before).await? else { return Ok(Planned::Later(stack)) };
+        self.refuse_another_template(stack).await?;
         loop {
             let spinner = Spinner::start(&format!("comparing {} with what is there", stack.name()));
-            let (wanted, to_extend) = self.wanted(stack).await?;
+            let (wanted, to_extend) = self.wanted(stack, taken.clone()).await?;
             let plan = self.account.cloud.plan(wanted).await?;
             drop(spinner);
             let Some(there) = plan.stack.as_ref().filter(|_| !self.arguments.dry_run) else {
@@ -230,43 +235,66 @@ impl Deployment<'_> {
         }
     }
 
-    /// Whether model calls must come through endpoints that are not there yet.
-    async fn waits_for_endpoints(&self, before: &[Planned]) -> Result<bool, Failure> {
-        if !self.profile.hardening.vpc_endpoint.as_ref().is_some_and(|endpoint| endpoint.required) {
-            return Ok(false);
+    /// Outputs of the stacks that this one stands on; `None` if one of them will only be there, or be changed, later.
+    async fn taken(&self, stack: Stack, before: &[Planned]) -> Result<Option<wanted::Outputs>, Failure> {
+        let mut taken = wanted::Outputs::new();
+        for needed in wanted::needs(stack, &self.profile) {
+            let is_planned = |plan: &Planned| plan.stack() == needed && !plan.is_nothing();
+            if before.iter().any(is_planned) {
+                return Ok(None);
+            }
+            let (region, name) = wanted::place(needed, &self.profile)?;
+            let outputs = self.account.cloud.stack(&region, &name).await?.map(|deployed| deployed.outputs);
+            let outputs = outputs.filter(|outputs| !outputs.is_empty()).ok_or_else(|| {
+                Failure::new(
+                    "stack-missing",
+                    exit::CONFIG,
+                    format!("the stack {} takes what {} tells, and that is not deployed", stack.name(), needed.name()),
+                    format!("run ccwb deploy {} first, or ccwb deploy", needed.name()),
+                )
+            })?;
+            taken.insert(needed, outputs);
         }
-        let is_planned = |plan: &Planned| plan.stack() == Stack::VpcEndpoint && !plan.is_nothing();
-        if before.iter().any(is_planned) {
-            return Ok(true);
-        }
-        match self.endpoints().await?.is_empty() {
-            false => Ok(false),
-            true => Err(Failure::new(
-                "stack-missing",
-                exit::CONFIG,
-                "the profile lets model calls in through the VPC endpoints only, and they are not deployed",
-                "run ccwb deploy vpc-endpoint first, or ccwb deploy",
-            )),
-        }
+        Ok(Some(taken))
     }
 
-    async fn endpoints(&self) -> Result<Vec<String>, Failure> {
-        let (region, name) = wanted::place(Stack::VpcEndpoint, &self.profile)?;
-        let stack = self.account.cloud.stack(&region, &name).await?;
-        Ok(stack.and_then(|stack| stack.outputs.get("BedrockRuntimeEndpointId").cloned()).into_iter().collect())
+    /// A stack of the guidance has the name that ours would have, and nothing else in common: an update would make everything
+    /// anew beside it, with the same addresses and names, and fail half-way.
+    async fn refuse_another_template(&self, stack: Stack) -> Result<(), Failure> {
+        if !wanted::GUIDANCE_HAS_ITS_OWN.contains(&stack) {
+            return Ok(());
+        }
+        let (region, name) = wanted::place(stack, &self.profile)?;
+        let deployed = self.account.cloud.stack(&region, &name).await?;
+        let Some(deployed) = deployed.filter(|deployed| deployed.status.phase() == Phase::Ready) else { return Ok(()) };
+        let ours = stack.template().resources();
+        let theirs = self.account.cloud.resources(&deployed).await?;
+        let is_ours = |(name, kind): &(String, String)| {
+            theirs.iter().any(|theirs| theirs.resource == *name && theirs.kind == *kind)
+        };
+        if theirs.is_empty() || ours.iter().any(is_ours) {
+            return Ok(());
+        }
+        Err(Failure::new(
+            "stack-of-another-template",
+            exit::CONFIG,
+            format!("the stack {name} was made from another template: an update would replace everything in it"),
+            format!("run ccwb destroy {}, then ccwb deploy", stack.name()),
+        ))
     }
 
     async fn wanted(
         &self,
         stack: Stack,
+        taken: wanted::Outputs,
     ) -> Result<(ccwb_cloudformation::Wanted, Option<ccwb_cloudformation::OidcProvider>), Failure> {
-        let required = self.profile.hardening.vpc_endpoint.as_ref().is_some_and(|endpoint| endpoint.required);
         let mut surrounding = Surrounding {
             profile: &self.profile,
             account: &self.account.identity.account,
             is_local: self.account.is_local,
             oidc_provider: OidcProviderChoice::Create { thumbprints: Vec::new() },
-            vpc_endpoints: if stack == Stack::Auth && required { self.endpoints().await? } else { Vec::new() },
+            outputs: taken,
+            jwks: if stack == Stack::Collector { self.jwks().await? } else { None },
         };
         let mut to_extend = None;
         if let (Stack::Auth, Some(oidc)) = (stack, self.profile.oidc()) {
@@ -281,6 +309,19 @@ impl Deployment<'_> {
             to_extend = choice.to_extend;
         }
         Ok((surrounding.wanted(stack)?, to_extend))
+    }
+
+    /// Where the provider publishes its keys, for the load balancer: as the profile says, else as the provider does.
+    async fn jwks(&self) -> Result<Option<String>, Failure> {
+        let monitoring = &self.profile.monitoring;
+        let Some(oidc) = self.profile.oidc() else { return Ok(None) };
+        if !monitoring.balancer_verifies || monitoring.custom_domain.is_none() {
+            return Ok(None);
+        }
+        match &oidc.endpoints.jwks {
+            Some(jwks) => Ok(Some(jwks.as_str().to_owned())),
+            None => collector::published_keys(&self.http, &oidc.issuer).await.map(Some),
+        }
     }
 
     /// Follows an operation that somebody started, most often an earlier run of this command.

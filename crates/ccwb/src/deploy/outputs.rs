@@ -10,6 +10,7 @@ use crate::failure::Failure;
 const RECORDED: &[(ccwb_admin::Stack, &str, &str)] = &[
     (ccwb_admin::Stack::Auth, "DirectSTSRoleArn", "federated_role_arn"),
     (ccwb_admin::Stack::Auth, "IdentityPoolId", "identity_pool_id"),
+    (ccwb_admin::Stack::Monitoring, "CollectorEndpoint", "otel_collector_endpoint"),
 ];
 
 /// Writes a stack's outputs into its profile, and nothing else. `None`: the stack is gone. Says whether the file changed.

@@ -25,6 +25,10 @@ pub(crate) fn plan(screen: &Screen, stack: Stack, plan: &Plan) {
     for change in &plan.parameters {
         parameter(screen, change);
     }
+    let is = |name: &str, value: &str| plan.wanted.parameters.get(name).is_some_and(|held| held == value);
+    if stack == Stack::Collector && is("Issuer", "") {
+        screen.note(crate::status::CLAIMED);
+    }
     if plan.tags_change {
         screen.note("tags change");
     }

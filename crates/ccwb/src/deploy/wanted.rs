@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ccwb_admin::{AdminProfile, FederationKind, OidcSignIn};
+use ccwb_admin::{AdminProfile, FederationKind, MonitoringMode, Network, OidcSignIn};
 use ccwb_bedrock::{Catalogue, InferenceProfile, Model, Partition, Tier};
 use ccwb_cloudformation::Wanted;
 use ccwb_config::WebAddress;
 use ccwb_deploy::{
-    ApplicationProfile, AuthChoices, BudgetChoices, ChoiceError, ClaimTags, CloudTrailChoices, Environment,
-    FederationChoice, GroupChoice, OidcProviderChoice, Parameters, Stack, Target, VpcEndpointChoices, check_tags,
+    ApplicationProfile, AuthChoices, BudgetChoices, ChoiceError, ClaimTags, CloudTrailChoices, DashboardChoices,
+    Environment, FederationChoice, GroupChoice, OidcProviderChoice, Parameters, Stack, Target, VpcEndpointChoices,
+    check_tags,
 };
 
 use crate::failure::{Failure, TELL_US, exit};
@@ -21,19 +22,47 @@ pub(crate) struct Surrounding<'a> {
     /// A stand-in for AWS on this computer can reach a provider on this computer.
     pub(crate) is_local: bool,
     pub(crate) oidc_provider: OidcProviderChoice,
-    /// Outputs of the stack with the VPC endpoints, if model calls must come through them.
-    pub(crate) vpc_endpoints: Vec<String>,
+    /// Of the stacks that this one stands on ([`needs`]).
+    pub(crate) outputs: Outputs,
+    /// Where the provider's keys are, for a load balancer that verifies tokens.
+    pub(crate) jwks: Option<String>,
 }
+
+/// Outputs of deployed stacks.
+pub(crate) type Outputs = BTreeMap<Stack, BTreeMap<String, String>>;
+
+/// Stacks for which the guidance has templates of its own, under the same names.
+pub(crate) const GUIDANCE_HAS_ITS_OWN: &[Stack] =
+    &[Stack::Networking, Stack::Collector, Stack::Dashboard, Stack::Analytics];
 
 /// The stacks that a profile wants, in the order of deployment.
 pub(crate) fn stacks(profile: &AdminProfile) -> Vec<Stack> {
     let wants = |stack: &Stack| match stack {
         Stack::Auth => profile.oidc().is_some(),
         Stack::VpcEndpoint => profile.hardening.vpc_endpoint.is_some(),
+        Stack::Metrics | Stack::Dashboard | Stack::Alarms => profile.monitoring.enabled,
+        Stack::Networking => is_central(profile) && matches!(profile.monitoring.network, Network::New { .. }),
+        Stack::Collector => is_central(profile),
+        Stack::Analytics => profile.monitoring.enabled && profile.monitoring.analytics,
         Stack::CloudTrail => profile.hardening.cloudtrail,
         Stack::Budget => profile.hardening.budget.is_some(),
     };
     Stack::ALL.into_iter().filter(wants).collect()
+}
+
+fn is_central(profile: &AdminProfile) -> bool {
+    profile.monitoring.enabled && profile.monitoring.mode == MonitoringMode::Central
+}
+
+/// The stacks whose outputs a stack takes.
+pub(crate) fn needs(stack: Stack, profile: &AdminProfile) -> Vec<Stack> {
+    let endpoint = profile.hardening.vpc_endpoint.as_ref();
+    let needed = |needed: &Stack| match (stack, needed) {
+        (Stack::Auth, Stack::VpcEndpoint) => endpoint.is_some_and(|endpoint| endpoint.required),
+        (Stack::Auth, Stack::Metrics) => profile.monitoring.enabled && !is_central(profile),
+        _ => stacks(profile).contains(needed),
+    };
+    stack.after().iter().copied().filter(needed).collect()
 }
 
 /// The stack under its name in profiles.
@@ -41,6 +70,12 @@ pub(crate) fn recorded(stack: Stack) -> ccwb_admin::Stack {
     match stack {
         Stack::Auth => ccwb_admin::Stack::Auth,
         Stack::VpcEndpoint => ccwb_admin::Stack::VpcEndpoint,
+        Stack::Metrics => ccwb_admin::Stack::Metrics,
+        Stack::Networking => ccwb_admin::Stack::Networking,
+        Stack::Collector => ccwb_admin::Stack::Monitoring,
+        Stack::Dashboard => ccwb_admin::Stack::Dashboard,
+        Stack::Alarms => ccwb_admin::Stack::Alarms,
+        Stack::Analytics => ccwb_admin::Stack::Analytics,
         Stack::CloudTrail => ccwb_admin::Stack::Audit,
         Stack::Budget => ccwb_admin::Stack::Budget,
     }
@@ -83,6 +118,12 @@ impl Surrounding<'_> {
         let hardening = &self.profile.hardening;
         match stack {
             Stack::Auth => self.auth()?.parameters(),
+            Stack::Metrics => self.metrics().parameters(),
+            Stack::Networking => self.networking()?.parameters(),
+            Stack::Collector => self.collector()?.parameters(),
+            Stack::Dashboard => DashboardChoices { log_groups: self.log_groups()? }.parameters(),
+            Stack::Alarms => self.alarms()?.parameters(),
+            Stack::Analytics => self.analytics()?.parameters(),
             Stack::CloudTrail => {
                 let days = CloudTrailChoices { retention_days: 365, all_regions: true, bedrock_data_events: false };
                 days.parameters()
@@ -120,6 +161,11 @@ impl Surrounding<'_> {
         }
     }
 
+    /// An output of a stack that this one stands on.
+    pub(super) fn output(&self, stack: Stack, name: &str) -> Option<String> {
+        self.outputs.get(&stack).and_then(|outputs| outputs.get(name).cloned())
+    }
+
     /// What the profile says about signing in.
     pub(crate) fn auth(&self) -> Result<AuthChoices, ChoiceError> {
         let oidc = self.profile.oidc().ok_or_else(|| missing("auth_type"))?;
@@ -140,7 +186,11 @@ impl Surrounding<'_> {
             email_domains: Vec::new(),
             permissions_boundary: self.profile.hardening.permissions_boundary_arn.clone(),
             require_tls: false,
-            allowed_vpc_endpoints: self.vpc_endpoints.clone(),
+            allowed_vpc_endpoints: self.output(Stack::VpcEndpoint, "BedrockRuntimeEndpointId").into_iter().collect(),
+            telemetry_log_groups: ["MetricsLogGroupArn", "EventsLogGroupArn"]
+                .into_iter()
+                .filter_map(|name| self.output(Stack::Metrics, name))
+                .collect(),
             inference_profiles: self.inference_profiles()?,
             source_regions: vec![self.source_region().to_owned()],
             application_profiles: self.application_profiles()?,
@@ -148,7 +198,7 @@ impl Surrounding<'_> {
     }
 
     /// IAM takes HTTPS issuers. That of the sandbox is plain HTTP on loopback, and known by its address alone.
-    fn issuer(&self, oidc: &OidcSignIn) -> WebAddress {
+    pub(super) fn issuer(&self, oidc: &OidcSignIn) -> WebAddress {
         let https = || WebAddress::parse(&format!("https://{}", oidc.issuer.without_scheme())).ok();
         match oidc.issuer.url().scheme() {
             "http" if self.is_local => https().unwrap_or_else(|| oidc.issuer.clone()),
@@ -244,13 +294,13 @@ fn claim_tags(oidc: &OidcSignIn) -> ClaimTags {
     }
 }
 
-fn whole_dollars(usd: f64) -> u32 {
+pub(super) fn whole_dollars(usd: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "brought into the range before")]
     let dollars = usd.ceil().clamp(1.0, 100_000_000.0) as u32;
     dollars
 }
 
-fn missing(key: &str) -> ChoiceError {
+pub(super) fn missing(key: &str) -> ChoiceError {
     ChoiceError { choice: key.to_owned(), problem: "does not ask for this stack".to_owned() }
 }
 
@@ -262,6 +312,18 @@ fn invalid(profile: &AdminProfile, problem: &str) -> Failure {
 pub(crate) fn cost(stack: Stack, parameters: &BTreeMap<String, String>) -> &'static str {
     match stack {
         Stack::Auth => "no charge",
+        Stack::Metrics => {
+            "about 1 US dollar a month for the key; log data by the GB, and custom metrics by their number: see CloudWatch's prices"
+        }
+        Stack::Networking => "a NAT gateway by the hour and by the GB: see the prices of Amazon VPC",
+        Stack::Collector => {
+            "a load balancer and two small Fargate tasks by the hour: see the prices of ELB and Fargate"
+        }
+        Stack::Dashboard => {
+            "3 US dollars a month beyond an account's first three; log queries by the GB that they read"
+        }
+        Stack::Alarms => "about 0.10 US dollars a month for each alarm",
+        Stack::Analytics => "Firehose, S3 and Athena by the GB: cents a month for a hundred people",
         Stack::VpcEndpoint => {
             let subnets = parameters.get("SubnetIds").map_or(1, |list| list.split(',').count());
             match subnets {

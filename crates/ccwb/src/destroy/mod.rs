@@ -19,7 +19,8 @@ use crate::{administrator, consent, interrupt};
 /// `ccwb destroy`.
 #[derive(Args, Debug)]
 pub(crate) struct DestroyArguments {
-    /// Only this stack: vpc-endpoint, auth, cloudtrail, budget [default: all of the profile that exist]
+    /// Only this stack: vpc-endpoint, metrics, auth, networking, collector, dashboard, alarms, analytics, cloudtrail, budget
+    /// [default: all of the profile that exist]
     pub(crate) stack: Option<String>,
 
     /// The administrator's profile [default: the active one]
@@ -362,6 +363,7 @@ mod tests {
         let position = |key: &str| all.iter().position(|found| *found == key).unwrap();
         assert!(position("monitoring") < position("networking"));
         assert!(position("quota") < position("s3"));
+        assert!(position("alarms") < position("monitoring") && position("analytics") < position("metrics"));
         assert!(position("dashboard") < position("auth") && position("budget") < position("auth"));
         assert_eq!(all.last(), Some(&"vpc-endpoint"));
         assert_eq!(order(Some(ccwb_deploy::Stack::Auth)).len(), 1);

@@ -10,7 +10,17 @@ use super::InitArguments;
 use crate::failure::{Failure, exit};
 
 /// Keys inside `monitoring_config` that no question asks for.
-const MONITORING_CONFIG: &[&str] = &["create_vpc", "vpc_cidr", "subnet1_cidr", "subnet2_cidr", "certificate_arn"];
+const MONITORING_CONFIG: &[&str] = &[
+    "create_vpc",
+    "vpc_cidr",
+    "subnet1_cidr",
+    "subnet2_cidr",
+    "nat_for_each_zone",
+    "task_subnet_ids",
+    "allowed_cidr",
+    "alb_verifies_tokens",
+    "certificate_arn",
+];
 
 /// Something that is wrong with an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,6 +19,10 @@ use crate::screen::{Screen, Spinner};
 use crate::surroundings::Surroundings;
 use crate::{administrator, http};
 
+/// Of a collector without HTTPS.
+pub(crate) const CLAIMED: &str = "it believes what clients say about themselves: verified identity takes HTTPS \
+                                  (monitoring_config.custom_domain) and OpenID Connect";
+
 /// `ccwb status`.
 #[derive(Args, Debug)]
 pub(crate) struct StatusArguments {
@@ -124,13 +128,16 @@ async fn stacks(
     Ok(reports)
 }
 
-/// What the auth stack tells users' configuration.
+/// What the stacks tell users' configuration.
 fn outputs(stacks: &[StackReport]) -> Outputs {
-    let auth = stacks.iter().find(|stack| stack.key == "auth").and_then(|stack| stack.deployed.as_ref());
-    let output = |name: &str| auth.and_then(|stack| stack.outputs.get(name).cloned());
+    let output = |key: &str, name: &str| {
+        let stack = stacks.iter().find(|stack| stack.key == key).and_then(|stack| stack.deployed.as_ref());
+        stack.and_then(|stack| stack.outputs.get(name).cloned())
+    };
     Outputs {
-        identity_pool_id: output("IdentityPoolId"),
-        federated_role_arn: output("DirectSTSRoleArn"),
+        identity_pool_id: output("auth", "IdentityPoolId"),
+        federated_role_arn: output("auth", "DirectSTSRoleArn"),
+        otel_collector_endpoint: output("collector", "CollectorEndpoint"),
         ..Outputs::default()
     }
 }
@@ -204,6 +211,9 @@ impl StackReport {
         }
         if let Some(reason) = deployed.status_reason.as_ref().filter(|_| deployed.status.is_failure()) {
             screen.note(reason);
+        }
+        if deployed.outputs.get("Identity").is_some_and(|identity| identity == "claimed") {
+            screen.note(CLAIMED);
         }
         if let Some(drift) = &self.drift {
             screen.note(&format!("drift: {}", drift.status));
