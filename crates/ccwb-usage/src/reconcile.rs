@@ -525,7 +525,11 @@ fn notes(this: &Reconciliation, bill: &Bill) -> Vec<String> {
             }
             let silent: Vec<&str> =
                 this.by_user.iter().filter(|pair| pair.remark() == "no telemetry").map(|pair| pair.name.as_str()).collect();
-            if !silent.is_empty() {
+            if !silent.is_empty() && this.by_user.iter().all(|pair| pair.telemetry == Usd::ZERO || pair.billed == Usd::ZERO) {
+                notes.push(
+                    "Nobody on the bill is in telemetry by the same name: are e-mail addresses hashed or dropped there?".to_owned(),
+                );
+            } else if !silent.is_empty() {
                 let cost: Usd = this.by_user.iter().filter(|pair| pair.remark() == "no telemetry").map(|pair| pair.billed).sum();
                 let first = silent.iter().take(5).copied().collect::<Vec<_>>().join(", ");
                 let more = if silent.len() > 5 { format!(" and {} more", silent.len() - 5) } else { String::new() };

@@ -144,7 +144,7 @@ fn days(page: &mut String, report: &Report) {
     let svg = plot::stacked_days("days", &report.by_day, &models, "Cost of each day by model", &description);
     let _ = write!(
         page,
-        "<section aria-labelledby=\"h-days\">\n<h2 id=\"h-days\">Days</h2>\n<figure>{svg}<figcaption><ul class=\"key\">"
+        "<section aria-labelledby=\"h-days\">\n<h2 id=\"h-days\">Days</h2>\n<figure><div class=\"plot\" tabindex=\"0\" role=\"region\" aria-label=\"Plot of the cost of each day\">{svg}</div><figcaption><ul class=\"key\">"
     );
     for (index, model) in models.iter().enumerate() {
         let _ = write!(
@@ -247,7 +247,7 @@ fn bill(page: &mut String, reconciliation: &Reconciliation) {
         reconciliation.difference()
     );
     scroll(page, "What the difference is made of", false);
-    page.push_str("<th scope=\"col\">Cause</th><th scope=\"col\">Amount</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n");
+    page.push_str("<th scope=\"col\">Cause</th><th scope=\"col\">Amount</th><th scope=\"col\" class=\"text\">Made of</th></tr></thead>\n<tbody>\n");
     for cause in &reconciliation.causes {
         let _ = write!(page, "<tr><th scope=\"row\">{}</th>", escaped(cause.kind.title()));
         cell(page, &cause.amount.to_string(), cause.amount.approximate());
@@ -263,7 +263,7 @@ fn bill(page: &mut String, reconciliation: &Reconciliation) {
         scroll(page, &format!("Telemetry and bill: {title}"), true);
         let _ = write!(
             page,
-            "<th scope=\"col\">{}</th><th scope=\"col\">Telemetry</th><th scope=\"col\">Billed</th><th scope=\"col\">Difference</th><th scope=\"col\">Remark</th></tr></thead>\n<tbody>\n",
+            "<th scope=\"col\">{}</th><th scope=\"col\">Telemetry</th><th scope=\"col\">Billed</th><th scope=\"col\">Difference</th><th scope=\"col\" class=\"text\">Remark</th></tr></thead>\n<tbody>\n",
             escaped(title)
         );
         for pair in pairs {
@@ -306,10 +306,10 @@ fn to_know(page: &mut String, report: &Report) {
     );
     page.push_str("</ul>\n<details><summary>Prices that were used</summary>\n");
     scroll(page, "US dollars per million tokens", false);
-    for head in ["Model", "Input", "Output", "Cache, 5 min", "Cache, 1 h", "From cache", "As of", "Source"] {
+    for head in ["Model", "Input", "Output", "Cache, 5 min", "Cache, 1 h", "From cache", "As of"] {
         let _ = write!(page, "<th scope=\"col\">{head}</th>");
     }
-    page.push_str("</tr></thead>\n<tbody>\n");
+    page.push_str("<th scope=\"col\" class=\"text\">Source</th></tr></thead>\n<tbody>\n");
     for (model, price) in &report.prices {
         let _ = write!(page, "<tr><th scope=\"row\">{}</th>", escaped(model));
         match price {

@@ -79,7 +79,7 @@ pub(super) fn stacked_days(id: &str, days: &[Line], parts: &[Line], title: &str,
 
 /// One bar for each line, with its name and its cost.
 pub(super) fn bars(id: &str, lines: &[Line], title: &str, description: &str) -> String {
-    const WIDTH: f64 = 430.0;
+    const WIDTH: f64 = 300.0;
     const ROW: f64 = 34.0;
     let most = lines.iter().map(|line| line.cost.known.approximate()).fold(0.0, f64::max);
     #[expect(clippy::cast_precision_loss, reason = "a few lines")]
@@ -89,7 +89,7 @@ pub(super) fn bars(id: &str, lines: &[Line], title: &str, description: &str) -> 
         #[expect(clippy::cast_precision_loss, reason = "a few lines")]
         let y = ROW * index as f64;
         let share = if most > 0.0 { line.cost.known.approximate() / most } else { 0.0 };
-        let name: String = shortened(&line.name(), 46);
+        let name: String = shortened(&line.name(), 31);
         let _ = write!(
             svg,
             r#"<text class="label" x="0" y="{:.0}">{}</text><text class="label" x="{WIDTH}" y="{:.0}" text-anchor="end">{}</text><rect class="track" x="0" y="{:.0}" width="{WIDTH}" height="8" rx="4"/>"#,
