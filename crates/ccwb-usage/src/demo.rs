@@ -1,7 +1,7 @@
 //! Telemetry of a company that does not exist, as the collector would write it: for everybody who wants to look at reports
 //! without an account, and for tests. The same seed makes the same rows.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
@@ -59,6 +59,8 @@ const TEAMS: [(&str, &str, f64); 6] = [
     ("security", "4715", 0.5),
     ("default-team", "general", 0.4),
 ];
+
+const TOOLS: [&str; 4] = ["Edit", "Write", "Bash", "Read"];
 
 const REGIONS: [&str; 3] = ["us-east-1", "us-west-2", "eu-central-1"];
 
@@ -164,6 +166,7 @@ impl Rows {
             let requests = (requests as f64 * team_zeal).max(1.0) as u64;
             requests
         };
+        let mut told: BTreeMap<&str, TokenCounts> = BTreeMap::new();
         for number in 0..requests {
             let second = 28_800 + number * 36_000 / requests;
             let time = format!(
@@ -204,10 +207,43 @@ impl Rows {
                 tokens.output,
             );
             self.waiting.push_back(row);
+            let sum = told.entry(model).or_insert_with(TokenCounts::default);
+            sum.add(&tokens);
+            if number % 5 == 0 {
+                let (decision, tool) = (
+                    if random.happens(0.93) { "accept" } else { "reject" },
+                    TOOLS[usize::try_from(random.below(4)).unwrap_or(0)],
+                );
+                self.waiting.push_back(format!(
+                    r#"{{"time":"{time}",{head},"event_name":"tool_decision","tool_name":"{tool}","decision":"{decision}","source":"user"}}"#
+                ));
+                if decision == "accept" {
+                    let success = random.happens(0.95);
+                    self.waiting.push_back(format!(
+                        r#"{{"time":"{time}",{head},"event_name":"tool_result","tool_name":"{tool}","success":"{success}","duration_ms":{}}}"#,
+                        random.below(4000)
+                    ));
+                }
+            }
         }
         let time = format!("{day}T18:30:00Z");
         let mut metric = |text: String| self.waiting.push_back(format!(r#"{{"time":"{time}",{head},{text}}}"#));
         metric(r#""start_type":"fresh","claude_code_session_count":1"#.to_owned());
+        // The same tokens again, as metrics tell them.
+        for (model, tokens) in told {
+            for (kind, count) in [
+                ("input", tokens.input),
+                ("output", tokens.output),
+                ("cacheRead", tokens.cache_read),
+                ("cacheCreation", tokens.cache_write()),
+            ] {
+                metric(format!(r#""type":"{kind}","model":"{model}","claude_code_token_usage":{count}"#));
+            }
+        }
+        metric(format!(
+            r#""tool_name":"Edit","decision":"accept","source":"user","language":"Rust","claude_code_code_edit_tool_decision":{}"#,
+            requests / 8
+        ));
         let lines = random.about(6.0) * requests / 2;
         metric(format!(r#""type":"added","model":"{}","claude_code_lines_of_code_count":{lines}"#, MODELS[0].0));
         metric(format!(

@@ -439,7 +439,8 @@ fn notes(report: &Report, aggregate: &Aggregate) -> Vec<String> {
     if !report.knows_people && !aggregate.is_empty() {
         notes.push("This source names no people. Analytics does: ccwb deploy analytics.".to_owned());
     }
-    let (events, metrics) = (report.total.counts.tokens.total(), tally.metric_tokens);
+    let events: u64 = aggregate.cells().map(|(_, counts)| counts.tokens.total()).sum();
+    let metrics = tally.metric_tokens;
     if metrics > 0 && events.abs_diff(metrics) > events / 50 {
         notes.push(format!(
             "Metrics tell of {} tokens and events of {}: one of the two was lost in part. Figures are those of events.",

@@ -6,6 +6,7 @@
 mod chromium;
 mod claude_code;
 mod clients;
+mod duckdb;
 mod faketime;
 #[cfg(target_os = "linux")]
 mod island;
@@ -13,6 +14,7 @@ mod linters;
 mod mitmproxy;
 mod moto;
 mod oidc_provider;
+mod page;
 mod presence;
 mod sandbox;
 mod secret_service;
@@ -22,6 +24,7 @@ mod tinyproxy;
 pub use chromium::Chromium;
 pub use claude_code::{ClaudeCode, ClaudeCodeVersion};
 pub use clients::{aws_cli, boto3_client, js_client};
+pub use duckdb::duckdb;
 pub use faketime::Clock;
 #[cfg(target_os = "linux")]
 pub use island::Island;
@@ -29,6 +32,7 @@ pub use linters::{cfn_lint, parliament};
 pub use mitmproxy::Mitmproxy;
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
+pub use page::inspect_page;
 pub use sandbox::Sandbox;
 pub use secret_service::{SecretService, SecretServiceMode};
 pub use tinyproxy::Tinyproxy;
@@ -55,8 +59,7 @@ fn node_package(name: &str) -> Option<PathBuf> {
     present(&format!("npm {name}"), package.join("package.json").is_file()).then_some(package)
 }
 
-/// A program of a Python environment: `sdk`, `awscli` or `mitmproxy`.
-/// A program of a Python environment: `sdk`, `awscli` or `lint`.
+/// A program of a Python environment: `sdk`, `awscli`, `duckdb`, `lint` or `mitmproxy`.
 fn python_program(environment: &str, program: &str) -> Option<PathBuf> {
     let path = installed().join("python").join(environment).join("bin").join(program);
     present(&format!("PyPI {program} ({environment})"), path.is_file()).then_some(path)

@@ -57,12 +57,18 @@ pub async fn bill(client: &Client, question: &BillQuestion) -> Result<Bill, AwsE
     Ok(bill)
 }
 
-/// Claude models are services of their own beside Amazon Bedrock.
+/// Claude models are services of their own beside Amazon Bedrock: `Claude Sonnet 4.5 (Amazon Bedrock Edition)`.
 async fn services(client: &Client, days: &RangeInclusive<NaiveDate>) -> Result<Vec<String>, AwsError> {
-    let wanted = json!({"TimePeriod": period(days), "Dimension": "SERVICE", "SearchString": "Bedrock"});
-    let answer = client.call(Service::CostExplorer, "GetDimensionValues", &wanted).await?;
-    let values = answer["DimensionValues"].as_array().map_or(&[][..], Vec::as_slice);
-    Ok(values.iter().filter_map(|value| value["Value"].as_str().map(str::to_owned)).collect())
+    let by = json!([{"Type": "DIMENSION", "Key": "SERVICE"}]);
+    let mut names: Vec<String> = pages(client, days, "MONTHLY", &Value::Null, &by)
+        .await?
+        .into_iter()
+        .filter_map(|group| group.keys.into_iter().next())
+        .filter(|name| name.contains("Bedrock"))
+        .collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// What each value of a tag cost; `None` if the tag has no value anywhere: it is not active, or nobody carries it.
@@ -103,7 +109,7 @@ async fn groups(
 ) -> Result<Vec<Group>, AwsError> {
     let (mut found, mut open) = (Vec::new(), vec![days]);
     while let Some(days) = open.pop() {
-        match pages(client, &days, filter, by).await {
+        match pages(client, &days, "DAILY", filter, by).await {
             Ok(groups) => found.extend(groups),
             Err(AwsError::Network(error))
                 if error.kind() == Some(HttpErrorKind::TooLarge) && days.start() < days.end() =>
@@ -122,6 +128,7 @@ async fn groups(
 async fn pages(
     client: &Client,
     days: &RangeInclusive<NaiveDate>,
+    granularity: &str,
     filter: &Value,
     by: &Value,
 ) -> Result<Vec<Group>, AwsError> {
@@ -129,11 +136,13 @@ async fn pages(
     loop {
         let mut wanted = json!({
             "TimePeriod": period(days),
-            "Granularity": "DAILY",
+            "Granularity": granularity,
             "Metrics": ["UnblendedCost", "UsageQuantity"],
-            "Filter": filter,
             "GroupBy": by,
         });
+        if !filter.is_null() {
+            wanted["Filter"] = filter.clone();
+        }
         if let Some(token) = &token {
             wanted["NextPageToken"] = json!(token);
         }

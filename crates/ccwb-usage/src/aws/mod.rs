@@ -1,6 +1,6 @@
 //! What AWS knows: telemetry in Athena and CloudWatch, the bill in Cost Explorer.
 //!
-//! Seven operations of three services that all speak JSON. Why by hand and not with their SDKs: docs/decisions/0070.
+//! Six operations of three services that all speak JSON. Why by hand and not with their SDKs: docs/decisions/0071.
 
 mod athena;
 mod billing;
