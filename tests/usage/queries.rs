@@ -10,7 +10,7 @@ use ccwb_tests::part::duckdb;
 use ccwb_tests::{Home, run};
 use ccwb_usage::demo::Company;
 use ccwb_usage::{Aggregate, Dimension, Line, TeamField, group, read, sql};
-use chrono::{Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 const LIMIT: Duration = Duration::from_mins(3);
@@ -25,7 +25,8 @@ pub(crate) struct Rows {
 impl Rows {
     #[expect(clippy::disallowed_methods, reason = "what is tested asks the clock itself")]
     pub(crate) fn new() -> Self {
-        let today = Utc::now().date_naive();
+        let now = std::time::SystemTime::now();
+        let today = DateTime::<Utc>::from(now).date_naive();
         let company = Company { people: 15, requests_a_day: 8, ..Company::of_demo(today) };
         let text = company.rows().collect::<Vec<_>>().join("\n");
         Self { home: Home::new(), text, today }

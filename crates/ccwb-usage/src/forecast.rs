@@ -23,6 +23,10 @@ const LEAST_DAYS: usize = 14;
 pub struct Forecast {
     /// `YYYY-MM`.
     pub month: String,
+    /// The day that is not over, `YYYY-MM-DD`.
+    pub today: String,
+    /// The last day of the month.
+    pub end: String,
     /// What it has cost so far.
     #[serde(serialize_with = "exact")]
     pub so_far: Usd,
@@ -87,6 +91,8 @@ pub fn forecast(cost: impl Fn(NaiveDate) -> Usd, first: NaiveDate, today: NaiveD
     let plus = |dollars: f64| so_far + dollars_of(dollars);
     Some(Forecast {
         month: today.format("%Y-%m").to_string(),
+        today: today.to_string(),
+        end: month_end.to_string(),
         so_far,
         expected: plus(rest),
         // What was spent is spent.

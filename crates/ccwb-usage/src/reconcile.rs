@@ -164,7 +164,7 @@ impl Pair {
         match () {
             () if is_small => "agrees",
             () if !self.is_billed => "not billed yet",
-            () if self.name == UNTAGGED => "callers without the tag",
+            () if self.name == UNTAGGED => "no tag",
             () if self.telemetry == Usd::ZERO => "no telemetry",
             () if self.billed == Usd::ZERO => "not on the bill",
             () if self.difference() > Usd::ZERO => "more was billed",

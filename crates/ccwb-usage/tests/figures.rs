@@ -239,7 +239,7 @@ fn people_without_telemetry_and_callers_without_the_tag_are_named() {
     let reconciliation = Reconciliation::new(&aggregate, Prices::bundled(), month(), &bill);
     let remark = |name: &str| reconciliation.by_user.iter().find(|pair| pair.name == name).unwrap().remark();
     assert_eq!(remark("quiet.quentin@example.com"), "no telemetry");
-    assert_eq!(remark("(without the tag)"), "callers without the tag");
+    assert_eq!(remark("(without the tag)"), "no tag");
     assert!(reconciliation.notes.iter().any(|note| note.contains("people without any telemetry: quiet.quentin@")));
     assert!(reconciliation.notes.iter().any(|note| note.contains("Credit, -$250.00")));
     assert!(reconciliation.by_team.iter().any(|pair| pair.name == "(no telemetry)"));

@@ -52,6 +52,7 @@ pub fn html(report: &Report, reconciliation: Option<&Reconciliation>, top: usize
     );
     figures(&mut page, report);
     days(&mut page, report);
+    month(&mut page, report);
     for dimension in [Dimension::User, Dimension::Team, Dimension::Model, Dimension::Region] {
         if dimension != Dimension::User || report.knows_people {
             kind(&mut page, report, dimension, top);
@@ -159,6 +160,28 @@ fn days(page: &mut String, report: &Report) {
     page.push_str("</details>\n</section>\n");
 }
 
+fn month(page: &mut String, report: &Report) {
+    let Some(forecast) = &report.forecast else { return };
+    let description = format!(
+        "{} so far, {} expected, {} to {} with 80 % probability, as in the table below.",
+        forecast.so_far, forecast.expected, forecast.low, forecast.high
+    );
+    let Some(svg) = plot::month("month", &report.by_day, forecast, &description) else { return };
+    let _ = write!(
+        page,
+        "<section aria-labelledby=\"h-month\">\n<h2 id=\"h-month\">The month, and where it goes</h2>\n<figure><div class=\"plot\" tabindex=\"0\" role=\"region\" aria-label=\"Plot of the month and its forecast\">{svg}</div><figcaption>Cost so far; from today the expectation, and the range of four in five months</figcaption></figure>\n"
+    );
+    scroll(page, &format!("Forecast of {}", forecast.month), false);
+    for head in ["Month", "So far", "Expected at the end", "Low", "High"] {
+        let _ = write!(page, "<th scope=\"col\">{head}</th>");
+    }
+    let _ = write!(page, "</tr></thead>\n<tbody><tr><th scope=\"row\">{}</th>", forecast.month);
+    for amount in [forecast.so_far, forecast.expected, forecast.low, forecast.high] {
+        cell(page, &amount.to_string(), amount.approximate());
+    }
+    page.push_str("</tr></tbody></table></div>\n</section>\n");
+}
+
 fn kind(page: &mut String, report: &Report, dimension: Dimension, top: usize) {
     let (name, heading) = match dimension {
         Dimension::User => ("user", "People"),
@@ -209,7 +232,7 @@ fn table(page: &mut String, report: &Report, dimension: Dimension, top: usize, c
         let counts = &line.counts;
         let _ = write!(page, "<tr><th scope=\"row\">{}</th>", escaped(&line.name()));
         cell(page, &line.cost.text(), line.cost.known.approximate());
-        cell(page, &share(line.cost.known, total), line.cost.known.approximate());
+        cell(page, &share(line, total), line.cost.known.approximate());
         number(page, line.tokens().unwrap_or(0), &line.tokens().map_or_else(|| "–".to_owned(), short));
         number(page, counts.requests, &grouped(counts.requests));
         number(page, counts.errors, &grouped(counts.errors));

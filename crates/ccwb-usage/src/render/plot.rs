@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use ccwb_bedrock::Usd;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::html::escaped;
+use crate::forecast::Forecast;
 use crate::report::Line;
 
 /// How many colours there are.
@@ -24,18 +26,7 @@ pub(super) fn stacked_days(id: &str, days: &[Line], parts: &[Line], title: &str,
     let pitch = (WIDTH - LEFT) / days.len().max(1) as f64;
     let y = |value: f64| ABOVE + plot * (1.0 - value / top);
     let mut svg = head(id, WIDTH, HEIGHT, title, description);
-    let mut tick = 0.0;
-    while tick <= top * 1.001 {
-        let at = y(tick);
-        let _ = write!(
-            svg,
-            r#"<line class="grid" x1="{LEFT}" x2="{WIDTH}" y1="{at:.1}" y2="{at:.1}"/><text class="axis" x="{:.0}" y="{:.1}" text-anchor="end">{}</text>"#,
-            LEFT - 8.0,
-            at + 4.0,
-            dollars(tick, step),
-        );
-        tick += step;
-    }
+    axis(&mut svg, top, step, LEFT, WIDTH, y);
     let every = days.len().div_ceil(8).max(1);
     for (index, day) in days.iter().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred days")]
@@ -75,6 +66,68 @@ pub(super) fn stacked_days(id: &str, days: &[Line], parts: &[Line], title: &str,
     }
     svg.push_str("</svg>");
     svg
+}
+
+/// What a month has cost by each day, and where it goes: the expectation as a line, the interval as an area.
+pub(super) fn month(id: &str, days: &[Line], forecast: &Forecast, description: &str) -> Option<String> {
+    const WIDTH: f64 = 880.0;
+    const HEIGHT: f64 = 200.0;
+    const LEFT: f64 = 64.0;
+    let end: NaiveDate = forecast.end.parse().ok()?;
+    let begin = end.with_day(1)?;
+    let in_month = |line: &&Line| line.name().starts_with(&forecast.month) && line.name() <= forecast.today;
+    let shown: Vec<&Line> = days.iter().filter(in_month).collect();
+    // What was before the days that are shown.
+    let mut sum = forecast.so_far - shown.iter().map(|line| line.cost.known).sum();
+    let (top, step) = scale(forecast.high.approximate().max(0.01));
+    #[expect(clippy::cast_precision_loss, reason = "at most 31")]
+    let x = |day: NaiveDate| {
+        LEFT + (WIDTH - LEFT - 8.0) * (day - begin).num_days() as f64 / (end - begin).num_days() as f64
+    };
+    let y = |value: Usd| 10.0 + (HEIGHT - 36.0) * (1.0 - value.approximate() / top);
+    let mut svg = head(id, WIDTH, HEIGHT, "Cost of the month, and its forecast", description);
+    axis(&mut svg, top, step, LEFT, WIDTH, |value| 10.0 + (HEIGHT - 36.0) * (1.0 - value / top));
+    let mut line = String::new();
+    for day in &shown {
+        sum += day.cost.known;
+        let _ = write!(line, "{:.1},{:.1} ", x(day.name().parse().ok()?), y(sum));
+    }
+    let (now, last) = (x(forecast.today.parse().ok()?), x(end));
+    let _ = write!(
+        svg,
+        r#"<polygon class="area" points="{now:.1},{from:.1} {last:.1},{:.1} {last:.1},{:.1}"/><polyline class="l1" points="{now:.1},{from:.1} {last:.1},{:.1}"/><polyline class="l0" points="{}"/>"#,
+        y(forecast.low),
+        y(forecast.high),
+        y(forecast.expected),
+        line.trim_end(),
+        from = y(forecast.so_far),
+    );
+    for (day, anchor) in [(begin, "start"), (end, "end")] {
+        let _ = write!(
+            svg,
+            r#"<text class="axis" x="{:.1}" y="{:.0}" text-anchor="{anchor}">{}</text>"#,
+            x(day),
+            HEIGHT - 8.0,
+            day.format("%m-%d"),
+        );
+    }
+    svg.push_str("</svg>");
+    Some(svg)
+}
+
+fn axis(svg: &mut String, top: f64, step: f64, left: f64, width: f64, y: impl Fn(f64) -> f64) {
+    let mut tick = 0.0;
+    while tick <= top * 1.001 {
+        let at = y(tick);
+        let _ = write!(
+            svg,
+            r#"<line class="grid" x1="{left}" x2="{width}" y1="{at:.1}" y2="{at:.1}"/><text class="axis" x="{:.0}" y="{:.1}" text-anchor="end">{}</text>"#,
+            left - 8.0,
+            at + 4.0,
+            dollars(tick, step),
+        );
+        tick += step;
+    }
 }
 
 /// One bar for each line, with its name and its cost.

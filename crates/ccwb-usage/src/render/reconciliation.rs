@@ -27,7 +27,7 @@ pub fn reconciliation_terminal(reconciliation: &Reconciliation, look: Look, top:
     for cause in &reconciliation.causes {
         let mut lines = wrapped(&cause.detail, look.width.saturating_sub(46)).into_iter();
         let first = lines.next().unwrap_or_default();
-        if look.width < 80 {
+        if look.width < 100 {
             let _ = writeln!(out, "  {:<26}{:>14}", cause.kind.title(), cause.amount.to_string());
             for line in wrapped(&cause.detail, look.width.saturating_sub(4)) {
                 let _ = writeln!(out, "    {}", look.dim(&line));
@@ -57,7 +57,7 @@ pub fn reconciliation_terminal(reconciliation: &Reconciliation, look: Look, top:
 }
 
 fn pairs_table(out: &mut String, title: &str, pairs: &[Pair], look: Look, top: usize) {
-    let room = look.width.saturating_sub(2 + 3 * 14 + 18).clamp(10, 36);
+    let room = look.width.saturating_sub(2 + 3 * 14 + 2 + 15).clamp(10, 36);
     let name = pairs.iter().take(top).map(|pair| width(&pair.name)).max().unwrap_or(0).clamp(10, room);
     let head = format!("{:>14}{:>14}{:>14}  Remark", "Telemetry", "Billed", "Difference");
     let _ = writeln!(out, "  {}{}", look.bold(&fitted(title, name)), look.dim(&head));

@@ -143,14 +143,17 @@ fn days(out: &mut String, report: &Report, look: Look) {
         let _ = writeln!(out, "  {}", look.bar_colour(&spark(&costs, look, look.width.saturating_sub(4))));
         return;
     }
-    let room = look.width.saturating_sub(36).clamp(8, 60);
+    let cost = report.by_day.iter().map(|line| width(&line.cost.text())).max().unwrap_or(0);
+    let with_people = report.knows_people && look.width >= 60;
+    let others = 2 + 10 + 1 + 1 + cost + if with_people { 12 } else { 0 };
+    let room = look.width.saturating_sub(others).clamp(4, 60);
     for line in &report.by_day {
         let bar = bar(line.cost.known, most, room, look);
         let pad = " ".repeat(room.saturating_sub(bar.chars().count()));
-        let people = if report.knows_people { format!("  {:>3} people", line.people) } else { String::new() };
+        let people = if with_people { format!("  {:>3} people", line.people) } else { String::new() };
         let _ = writeln!(
             out,
-            "  {} {}{pad}{:>12}{}",
+            "  {} {}{pad} {:>cost$}{}",
             line.name(),
             look.bar_colour(&bar),
             line.cost.text(),
@@ -176,7 +179,7 @@ pub fn table(by: &[Dimension], lines: &[Line], look: Look, top: usize) -> String
     let is_of_days = by.contains(&Dimension::Day);
     let mut columns = vec![
         column("Cost", 9, |line| line.cost.text()),
-        column("Share", 6, move |line| share(line.cost.known, total)),
+        column("Share", 6, move |line| share(line, total)),
         column("Tokens", 8, |line| line.tokens().map_or_else(|| "-".to_owned(), short)),
         column("Requests", 7, |line| grouped(line.counts.requests)),
         column("Failed", 2, |line| grouped(line.counts.errors)),
@@ -240,8 +243,12 @@ fn column<'a>(title: &'static str, keep: u8, value: impl Fn(&Line) -> String + '
     Column { title, keep, value: Box::new(value) }
 }
 
-pub(super) fn share(part: Usd, whole: Usd) -> String {
-    if whole == Usd::ZERO { "-".to_owned() } else { percent(part.approximate() / whole.approximate()) }
+/// The part of the money; of a cost that is not known none.
+pub(super) fn share(line: &Line, whole: Usd) -> String {
+    match line.cost.amount() {
+        Some(amount) if whole != Usd::ZERO => percent(amount.approximate() / whole.approximate()),
+        _ => "-".to_owned(),
+    }
 }
 
 /// A bar in eighths of a column, or in whole ones.
