@@ -29,8 +29,15 @@ fn make_analytics(moto: &Moto) {
     });
     let (name, body) = ("acme-analytics", template.to_string());
     let fields = [("Action", "CreateStack"), ("Version", "2010-05-15"), ("StackName", name), ("TemplateBody", &body)];
-    // Without a signature moto finds the service by the operation.
-    http::post_form(&format!("{}/", moto.endpoint()), &fields);
+    let answer = signed(moto, "cloudformation").send_form(fields);
+    assert!(answer.is_ok_and(|answer| answer.status().is_success()));
+}
+
+/// moto finds the service by what a request is signed for, and checks no signature.
+fn signed(moto: &Moto, service: &str) -> ureq::RequestBuilder<ureq::typestate::WithBody> {
+    let scope = format!("testing/20261126/us-east-1/{service}/aws4_request");
+    let signature = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+    ureq::post(format!("{}/", moto.endpoint())).header("authorization", signature)
 }
 
 /// CSV as Athena's rows.
@@ -91,7 +98,31 @@ fn without_an_analytics_stack_metrics_are_asked_and_name_nobody() {
     let empty = ccwb(&home, &["usage", "--json", "--days", "7"]).success();
     assert!(empty.stderr.contains("nothing was used"), "{empty}");
     assert!(empty.json()["source"].as_str().is_some_and(|source| source.contains("CloudWatch")), "{empty}");
-    assert_eq!(moto.requests_for("ListMetrics").len(), 1);
+
+    let datum = |name: &str, dimensions: &[(&str, &str)], value: f64| {
+        let dimensions: Vec<Value> =
+            dimensions.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect();
+        json!({"MetricName": name, "Dimensions": dimensions, "Value": value})
+    };
+    let model = ("model", "global.anthropic.claude-sonnet-4-6");
+    let data = json!([
+        datum("claude_code.token.usage", &[model, ("type", "input")], 1_000_000.0),
+        datum("claude_code.token.usage", &[("type", "input")], 1_000_000.0),
+        datum("claude_code.api.requests", &[model], 5.0),
+        datum("claude_code.api.requests", &[("team_id", "platform")], 5.0),
+        datum("claude_code.cost.usage", &[("team_id", "platform")], 2.5),
+    ]);
+    let answer = signed(&moto, "monitoring")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", "GraniteServiceVersion20100801.PutMetricData")
+        .send(json!({"Namespace": "ClaudeCode", "MetricData": data}).to_string());
+    assert!(answer.is_ok_and(|answer| answer.status().is_success()));
+    let report = ccwb(&home, &["usage", "--json", "--days", "7"]).success().json();
+    assert_eq!((&report["total"]["cost_usd"], &report["total"]["requests"]), (&json!(3), &json!(5)), "{report:#}");
+    assert_eq!((&report["by_team"][0]["team"], &report["by_team"][0]["cost_usd"]), (&json!("platform"), &json!(2.5)));
+    assert_eq!(report["by_team"][0]["input_tokens"], Value::Null, "metrics do not tell a team's tokens by kind");
+    assert_eq!(report["names_people"], false);
+    assert!(moto.requests_for("GetMetricData").iter().all(|request| request.signed));
     let refused = ccwb(&home, &["usage", "--source", "athena"]);
     assert_eq!(refused.code, Some(3), "{refused}");
     assert!(refused.stderr.contains("error[no-analytics]"), "{refused}");
