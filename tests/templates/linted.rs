@@ -85,7 +85,10 @@ fn what_every_stack_comes_to_is_clean_in_its_partition() {
         let mut arguments = vec!["-r", region, "--"];
         arguments.extend(files.iter().map(String::as_str));
         let Some(mut command) = cfn_lint(&home, &arguments) else { return };
-        assert_eq!(findings(&mut command), [], "{region}");
+        let mut found = findings(&mut command);
+        // A worked-out network lies in zones with names.
+        found.retain(|Finding(rule, _)| rule != "W3010");
+        assert_eq!(found, [], "{region}");
     }
 }
 

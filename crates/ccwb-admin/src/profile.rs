@@ -165,6 +165,7 @@ impl Models {
 
 /// Telemetry.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the file")]
 pub struct Monitoring {
     /// Whether it is on.
     pub enabled: bool,
@@ -519,5 +520,26 @@ mod tests {
         for key in ["otel_collector_endpoint", "quota_api_endpoint", "quota_fail_mode", "telemetry_hash_salt"] {
             assert!(!config.contains_key(key), "{key}");
         }
+    }
+
+    #[test]
+    fn users_get_what_the_collector_asks_for() {
+        let config = |changes: &Value, endpoint: Option<&str>| {
+            let mut values = okta();
+            values.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            let outputs = Outputs { otel_collector_endpoint: endpoint.map(str::to_owned), ..Outputs::stand_ins() };
+            profile(&values).unwrap().user_config(&outputs).unwrap()
+        };
+        let named = json!({"monitoring_config": {"custom_domain": "t.example.com", "hosted_zone_id": "Z1"}});
+        let verified = config(&named, Some("https://t.example.com"));
+        assert_eq!((&verified["telemetry_bearer"], &verified["otel_logs"]), (&json!(true), &json!(true)));
+        let plain = config(&json!({}), Some("http://internal.example"));
+        assert!(!plain.contains_key("telemetry_bearer"), "no token over plain HTTP");
+        let sidecar = config(&json!({"monitoring_mode": "sidecar", "otel_logs": false}), None);
+        assert_eq!(sidecar["otel_collector_endpoint"], "http://localhost:4318");
+        assert_eq!((sidecar.get("telemetry_bearer"), &sidecar["otel_logs"]), (None, &json!(false)));
+        let mut own = named.clone();
+        own["telemetry_bearer"] = json!(false);
+        assert_eq!(config(&own, None)["telemetry_bearer"], false, "the administrator's word");
     }
 }

@@ -601,7 +601,7 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
-        unset: "HTTP under AWS's own name",
+        unset: "HTTP, from your network only",
         applies: central,
         ..question(
             Section::Monitoring,
@@ -611,7 +611,7 @@ pub const QUESTIONS: &[Question] = &[
                 false => Err(format!("\"{typed}\" is not a host name such as telemetry.example.com")),
             }),
             "Which name shall the collector have?",
-            "With a name in Route 53 it speaks HTTPS: telemetry.example.com",
+            "As telemetry.example.com. It then speaks HTTPS and verifies who sends; from everywhere it needs one",
         )
     },
     Question {

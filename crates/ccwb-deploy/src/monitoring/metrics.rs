@@ -7,7 +7,7 @@ pub struct MetricsChoices {
     pub retention_days: u64,
 }
 
-/// What CloudWatch Logs takes. Source: Amazon CloudWatch Logs API Reference, `PutRetentionPolicy`.
+/// What log groups take. Source: `PutRetentionPolicy` of the API reference.
 const RETENTIONS: &[u64] =
     &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 

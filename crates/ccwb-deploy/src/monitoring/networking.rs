@@ -95,7 +95,7 @@ impl Range {
 
     /// Sixteen equal parts, or more of 256 addresses each.
     fn parts(self) -> impl Iterator<Item = Self> {
-        let bits = (self.bits + 4).max(24).min(28);
+        let bits = (self.bits + 4).clamp(24, 28);
         (0..1_u32 << (bits - self.bits)).map(move |index| Self { address: self.address + (index << (32 - bits)), bits })
     }
 }

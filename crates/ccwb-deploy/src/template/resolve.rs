@@ -62,7 +62,10 @@ impl Template {
             if !worker.wanted(resource)? {
                 continue;
             }
-            let mut properties = worker.value(&resource["Properties"])?.unwrap_or_else(|| json!({}));
+            let mut properties = worker.value(&resource["Properties"])?.unwrap_or_default();
+            if properties.is_null() {
+                properties = json!({});
+            }
             policies_as_objects(&mut properties)?;
             let kind = resource["Type"].as_str().unwrap_or_default().to_owned();
             resources.insert(name.clone(), ResolvedResource { kind, properties });
@@ -247,6 +250,11 @@ impl Worker<'_> {
             "AWS::Cognito::IdentityPool" => format!("{region}:00000000-0000-4000-8000-000000000000"),
             "AWS::EC2::VPCEndpoint" => "vpce-0123456789abcdef0".to_owned(),
             "AWS::EC2::SecurityGroup" => "sg-0123456789abcdef0".to_owned(),
+            "AWS::EC2::VPC" => hexadecimal("vpc", name),
+            "AWS::EC2::Subnet" => hexadecimal("subnet", name),
+            "AWS::EC2::RouteTable" => hexadecimal("rtb", name),
+            "AWS::EC2::InternetGateway" => hexadecimal("igw", name),
+            "AWS::EC2::NatGateway" => hexadecimal("nat", name),
             "AWS::S3::Bucket" => name.to_lowercase(),
             "AWS::SNS::Topic" => format!("arn:{partition}:sns:{region}:{account}:{name}"),
             "AWS::SecretsManager::Secret" => format!("arn:{partition}:secretsmanager:{region}:{account}:secret:{name}"),
@@ -314,6 +322,14 @@ impl Worker<'_> {
             None => Err(TemplateError(format!("there is no {name}"))),
         }
     }
+}
+
+/// An id as EC2 gives them, of its own for each name (FNV-1a).
+fn hexadecimal(prefix: &str, name: &str) -> String {
+    let digest = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{prefix}-0{digest:016x}")
 }
 
 fn balancing(partition: Partition, environment: &Environment, kind: &str, name: &str) -> String {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::collector::{Collector, Sender, Token, Written};
 use crate::recorded::{Data, items, items_with_a_pull_request, text, texts};
 
-/// A person of whom everything is known, in a region that a package names.
+/// Of a person about whom everything is known.
 pub(crate) fn written(name: &str) -> Written {
     let data = Data::read();
     let mut claims: Map<String, Value> = Map::new();
@@ -25,11 +25,8 @@ pub(crate) fn written(name: &str) -> Written {
         claims.insert(claim.to_owned(), value);
     }
     let sender = Sender { headers, token: Some(Token { claims, is_genuine: true }) };
-    let mut items = items_with_a_pull_request();
-    for item in &mut items {
-        item.resource.insert("cloud.region".to_owned(), "eu-central-1".into());
-    }
-    Collector::new(name, &[("CCWB_CLAIM_PROJECT", "tag")]).receive(&sender, &items).expect("it is accepted")
+    let collector = Collector::new(name, &[("CCWB_CLAIM_PROJECT", "tag")]);
+    collector.receive(&sender, &items_with_a_pull_request()).expect("it is accepted")
 }
 
 #[test]

@@ -36,14 +36,14 @@ pub(crate) struct Token {
     pub(crate) is_genuine: bool,
 }
 
-/// What CloudWatch Logs gets.
+/// What log groups get.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
     /// Fields of each log event of the metrics' log group.
     pub(crate) metric_logs: Vec<Map<String, Value>>,
     /// Fields of each log event of the events' log group.
     pub(crate) event_logs: Vec<Map<String, Value>>,
-    /// Metrics that CloudWatch makes of them: name, dimensions in order, unit.
+    /// Metrics that are made of them: name, dimensions in order, unit.
     pub(crate) metrics: BTreeSet<(String, Vec<String>, String)>,
 }
 
@@ -85,7 +85,7 @@ impl Collector {
     pub(crate) fn receive(&self, sender: &Sender, items: &[Item]) -> Result<Written, u16> {
         let receiver = &self.configuration["receivers"]["otlp"]["protocols"]["http"];
         let context = Context {
-            metadata: (receiver["include_metadata"] == true).then(|| sender.headers.clone()).unwrap_or_default(),
+            metadata: if receiver["include_metadata"] == true { sender.headers.clone() } else { BTreeMap::new() },
             claims: match receiver["auth"]["authenticator"].as_str() {
                 Some(authenticator) => Some(self.authenticate(authenticator, sender).ok_or(401_u16)?),
                 None => None,

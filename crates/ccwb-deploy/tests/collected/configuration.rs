@@ -7,7 +7,34 @@ use serde_json::Value;
 
 use crate::collector::Collector;
 use crate::readers::{collector_choices, log_groups};
-use crate::recorded::{object, read, text, texts};
+use crate::recorded::{object, read, repository, text, texts};
+
+/// The template with a configuration copied into it.
+fn with_copy(template: &str, file: &str) -> String {
+    let configuration = read(&format!("dist-templates/collector/{file}.yaml"));
+    let head =
+        format!("# dist-templates/collector/{file}.yaml\n            - Name: CCWB_CONFIG\n              Value: |\n");
+    let (before, after) = template.split_once(&head).expect("the template has a place for it");
+    let is_rest = |line: &&str| !line.is_empty() && !line.starts_with("                ");
+    let end = after.lines().find(is_rest).expect("something follows");
+    let rest = &after[after.find(&format!("\n{end}\n")).expect("it was found")..];
+    let indented = |line: &str| if line.is_empty() { String::new() } else { format!("                {line}") };
+    let copy: Vec<String> = configuration.trim_end().lines().map(indented).collect();
+    format!("{before}{head}{}\n{rest}", copy.join("\n"))
+}
+
+#[test]
+fn the_template_holds_the_configurations_word_for_word() {
+    const FILE: &str = "dist-templates/cloudformation/collector.yaml";
+    let template = read(FILE);
+    let copied = ["verified", "claimed"].iter().fold(template.clone(), |template, file| with_copy(&template, file));
+    #[expect(clippy::disallowed_methods, reason = "the switch for copying them anew")]
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(repository(FILE), &copied).expect("it can be written");
+    } else {
+        assert!(copied == template, "run BLESS=1 cargo test -p ccwb-deploy --test collected, twice");
+    }
+}
 
 #[test]
 fn the_template_runs_the_configuration_that_is_tested_and_sets_what_it_asks_for() {
@@ -33,7 +60,7 @@ fn the_template_runs_the_configuration_that_is_tested_and_sets_what_it_asks_for(
         let expected = read(&format!("dist-templates/collector/{file}.yaml"));
         assert!(
             text(&configuration["Value"]).trim_end() == expected.trim_end(),
-            "copy dist-templates/collector/{file}.yaml into dist-templates/cloudformation/collector.yaml"
+            "run BLESS=1 cargo test -p ccwb-deploy --test collected, twice"
         );
         let pattern = regex_lite::Regex::new(r"\$\{env:([A-Z0-9_]+)(:-)?").unwrap();
         for asked in pattern.captures_iter(&expected) {

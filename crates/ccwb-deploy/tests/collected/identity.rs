@@ -7,7 +7,7 @@ use ccwb_telemetry::Headers;
 use serde_json::{Map, Value, json};
 
 use crate::collector::{Collector, Item, Sender, Token, Written};
-use crate::recorded::{Data, items, text};
+use crate::recorded::{Data, items, object, text};
 
 /// Alice's token, with more claims.
 fn token(more: &Value) -> Token {
@@ -15,8 +15,10 @@ fn token(more: &Value) -> Token {
         "iss": "https://idp.example.com", "aud": "client", "exp": 4_102_444_800_i64, "sub": "alice-1",
         "email": "Alice@example.com",
     });
-    claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    Token { claims: claims.as_object().unwrap().clone(), is_genuine: true }
+    for (claim, value) in object(more) {
+        claims[claim] = value.clone();
+    }
+    Token { claims: object(&claims).clone(), is_genuine: true }
 }
 
 fn signed_in(more: &Value) -> Sender {
@@ -83,7 +85,7 @@ fn nobody_is_heard_without_a_token_of_this_issuer_for_this_application() {
 
 fn profile() -> Profile {
     let values = json!({"provider_domain": "a.okta.com", "client_id": "client", "identity_pool_id": "us-east-1:aa"});
-    Config::from_text(Path::new("c"), json!({ "P": values }).to_string()).profile("P").unwrap()
+    Config::from_text(Path::new("c"), json!({ "P": values }).to_string()).profile("P").expect("a profile")
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn resolved(stack: Stack, parameters: &Parameters) -> Resolved {
 }
 
 fn dashboard() -> Value {
-    let parameters = DashboardChoices { log_groups: log_groups() }.parameters().unwrap();
+    let parameters = DashboardChoices { log_groups: log_groups() }.parameters().expect("it can be deployed");
     let stack = resolved(Stack::Dashboard, &parameters);
     let body = text(&stack.of_kind("AWS::CloudWatch::Dashboard").next().expect("a dashboard")["DashboardBody"]);
     serde_json::from_str(&body).expect("the body is JSON")
@@ -77,7 +77,7 @@ fn alarms() -> Resolved {
         collector: Some(("app/l/1".to_owned(), "targetgroup/t/1".to_owned())),
         daily_cost_usd: 100,
     };
-    resolved(Stack::Alarms, &choices.parameters().unwrap())
+    resolved(Stack::Alarms, &choices.parameters().expect("it can be deployed"))
 }
 
 fn analytics() -> Resolved {
@@ -88,7 +88,7 @@ fn analytics() -> Resolved {
         buffer_seconds: 0,
         permissions_boundary: None,
     };
-    resolved(Stack::Analytics, &choices.parameters().unwrap())
+    resolved(Stack::Analytics, &choices.parameters().expect("it can be deployed"))
 }
 
 type Read = BTreeSet<(String, Vec<String>)>;
@@ -110,9 +110,9 @@ fn produced() -> Read {
 
 /// Metrics of ours that the dashboard's widgets read.
 fn read_by_dashboard() -> Read {
-    let search = Regex::new(r#"SEARCH\('\{([^}]*)\} MetricName="([^"]*)"'"#).unwrap();
+    let search = Regex::new(r#"SEARCH\('\{([^}]*)\} MetricName="([^"]*)"'"#).expect("a pattern");
     let mut all = Read::new();
-    for widget in dashboard()["widgets"].as_array().unwrap() {
+    for widget in dashboard()["widgets"].as_array().into_iter().flatten() {
         for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
             let parts = metric.as_array().expect("a metric is a list");
             if let Some(expression) = parts[0]["expression"].as_str() {
@@ -183,10 +183,10 @@ fn filters_make_the_metrics_of_events_that_are_named() {
 
 /// Names in a query that are neither words of the language nor names that the query itself gives.
 fn unknown_names(query: &str, words: &[&str], known: &BTreeSet<String>) -> Vec<String> {
-    let without_texts = Regex::new(r#""[^"]*"|'[^']*'"#).unwrap().replace_all(query, "").into_owned();
-    let given = Regex::new(r"(?i)\bas\s+([a-z0-9_]+)").unwrap();
+    let without_texts = Regex::new(r#""[^"]*"|'[^']*'"#).expect("a pattern").replace_all(query, "").into_owned();
+    let given = Regex::new(r"(?i)\bas\s+([a-z0-9_]+)").expect("a pattern");
     let given: BTreeSet<String> = given.captures_iter(&without_texts).map(|found| found[1].to_owned()).collect();
-    let names = Regex::new(r"[A-Za-z_][A-Za-z0-9_]*").unwrap();
+    let names = Regex::new(r"[A-Za-z_][A-Za-z0-9_]*").expect("a pattern");
     let names = names.find_iter(&without_texts).map(|found| found.as_str().to_owned());
     names
         .filter(|name| !known.contains(name) && !given.contains(name))

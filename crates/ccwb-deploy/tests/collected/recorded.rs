@@ -40,7 +40,7 @@ pub(crate) fn items() -> Vec<Item> {
 pub(crate) fn items_with_a_pull_request() -> Vec<Item> {
     let mut all = items();
     let mut pull_request = all.iter().find(|item| item.name == "claude_code.commit.count").expect("recorded").clone();
-    pull_request.name = "claude_code.pull_request.count".to_owned();
+    "claude_code.pull_request.count".clone_into(&mut pull_request.name);
     all.push(pull_request);
     all
 }

@@ -101,7 +101,8 @@ pub(crate) fn every(region: &str) -> Vec<(String, Stack, Parameters)> {
 
 fn resolve(choices: &CollectorChoices) -> Resolved {
     let environment = Environment { account: ACCOUNT.to_owned(), region: "us-east-1".to_owned() };
-    Stack::Collector.template().resolve(&choices.parameters().unwrap(), &environment).unwrap()
+    let parameters = choices.parameters().expect("it can be deployed");
+    Stack::Collector.template().resolve(&parameters, &environment).expect("the template can be worked out")
 }
 
 #[test]

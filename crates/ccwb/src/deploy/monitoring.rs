@@ -48,7 +48,7 @@ impl Surrounding<'_> {
                 ProviderType::Auth0 => "auth0",
                 ProviderType::Cognito => "cognito",
                 ProviderType::Google => "google",
-                _ => "amazon-internal",
+                ProviderType::Generic => "amazon-internal",
             }
             .to_owned(),
         });
