@@ -4,7 +4,7 @@
 //!   rows.
 //! - [`Report`] prices it ([`ccwb_bedrock::Prices`]), puts it in order and looks ahead ([`Forecast`]).
 //! - [`render`] makes it a screen, a page, JSON or CSV.
-//! - [`aws`] asks Athena, CloudWatch and Cost Explorer; [`sql`] are the queries.
+//! - [`aws`] asks Athena, `CloudWatch` and Cost Explorer; [`sql`] are the queries.
 //! - [`reconcile`] sets it beside the bill and names the difference.
 //! - [`demo`] makes up a company.
 //!

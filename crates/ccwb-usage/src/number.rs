@@ -11,6 +11,7 @@ pub(crate) fn exact<S: Serializer>(amount: &Usd, serializer: S) -> Result<S::Ok,
 }
 
 /// The same where there may be none.
+#[expect(clippy::ref_option, reason = "serde hands it in so")]
 pub(crate) fn exact_or_null<S: Serializer>(amount: &Option<Usd>, serializer: S) -> Result<S::Ok, S::Error> {
     match amount {
         Some(amount) => exact(amount, serializer),

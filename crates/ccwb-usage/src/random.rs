@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same for the same seed, on every platform.
 
-/// SplitMix64 (Steele, Lea and Flood, 2014).
+/// `SplitMix64` (Steele, Lea and Flood, 2014).
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 

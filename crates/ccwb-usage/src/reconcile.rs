@@ -256,7 +256,7 @@ impl Causes {
             .0
             .into_iter()
             .map(|(kind, (amount, mut parts))| {
-                parts.sort_by(|(a, _), (b, _)| b.abs().cmp(&a.abs()));
+                parts.sort_by_key(|(amount, _)| std::cmp::Reverse(amount.abs()));
                 let first: Vec<String> =
                     parts.iter().take(3).map(|(amount, what)| format!("{what} ({amount})")).collect();
                 let rest = parts.len().saturating_sub(3);
@@ -264,7 +264,7 @@ impl Causes {
                 Cause { kind, amount, detail: format!("{}{more}", first.join(", ")) }
             })
             .collect();
-        causes.sort_by(|a, b| b.amount.abs().cmp(&a.amount.abs()));
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.amount.abs()));
         causes
     }
 }
@@ -390,7 +390,7 @@ fn compare(causes: &mut Causes, charges: &[&Charge], models: &[Line], prices: &P
     let items: BTreeSet<Item> = billed.keys().chain(told.keys()).cloned().collect();
     for item in items {
         let tokens = told.get(&item).copied().unwrap_or(0);
-        let bill = billed.remove(&item).unwrap_or_else(|| Billed { cost: Usd::ZERO, quantity: Some(0) });
+        let bill = billed.remove(&item).unwrap_or(Billed { cost: Usd::ZERO, quantity: Some(0) });
         let Some(price) = prices.by_name(&item.model, item.is_global) else {
             let ids = if unpriced.is_empty() {
                 "no telemetry of it".to_owned()

@@ -1,4 +1,5 @@
 //! What is asked of AWS, against answers from a script: operations, signatures, pages, throttling, refusals.
+#![expect(clippy::unwrap_used, reason = "what fails in a helper of a test fails the test")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;

@@ -1,4 +1,5 @@
 //! Reports: what adds up, what is unknown, what is harmless, what fits.
+#![expect(clippy::unwrap_used, reason = "what fails in a helper of a test fails the test")]
 
 use std::ops::RangeInclusive;
 
@@ -185,7 +186,7 @@ fn the_parts_of_a_difference_always_add_up_to_it() {
         let reconciliation = Reconciliation::new(&aggregate, Prices::bundled(), month(), &bill);
         let sum: Usd = reconciliation.causes.iter().map(|cause| cause.amount).sum();
         assert_eq!(sum, reconciliation.difference(), "seed {seed}: {:#?}", reconciliation.causes);
-        let days: Usd = reconciliation.by_day.iter().map(|pair| pair.difference()).sum();
+        let days: Usd = reconciliation.by_day.iter().map(ccwb_usage::reconcile::Pair::difference).sum();
         assert_eq!(days, reconciliation.difference());
     }
 }

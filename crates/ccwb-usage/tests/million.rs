@@ -1,5 +1,6 @@
 //! A million events, as they would come from a file: how long it takes, and what it holds. Alone in its process, whose memory
 //! it measures.
+#![expect(clippy::unwrap_used, reason = "what fails in a helper of a test fails the test")]
 #![cfg(target_os = "linux")]
 
 use std::io::{BufReader, Read};

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub enum Service {
     /// Amazon Athena.
     Athena,
-    /// Amazon CloudWatch.
+    /// Amazon `CloudWatch`.
     CloudWatch,
     /// AWS Cost Explorer: one endpoint for all regions of a partition.
     CostExplorer,

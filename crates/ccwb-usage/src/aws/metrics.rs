@@ -1,4 +1,4 @@
-//! Telemetry from CloudWatch metrics, where there is no analytics stack. No metric names a person, and none tells of a team
+//! Telemetry from `CloudWatch` metrics, where there is no analytics stack. No metric names a person, and none tells of a team
 //! and a model at once: so models have tokens and a price, teams and regions only requests and what Claude Code reckons.
 
 use std::collections::BTreeMap;
@@ -59,11 +59,11 @@ fn is_wanted((name, dimensions): &Series) -> bool {
         |names: &[&str]| dimensions.len() == names.len() && names.iter().all(|name| dimensions.contains_key(*name));
     match name.as_str() {
         "claude_code.token.usage" => has(&["model", "type"]),
-        "claude_code.api.requests" => has(&["model"]) || has(&["team_id"]) || has(&["cloud_region"]),
-        "claude_code.cost.usage" => has(&["model"]) || has(&["team_id"]) || has(&["cloud_region"]),
+        "claude_code.api.requests" | "claude_code.cost.usage" => {
+            has(&["model"]) || has(&["team_id"]) || has(&["cloud_region"])
+        }
         "claude_code.api.errors" => has(&["model"]),
-        "claude_code.lines_of_code.count" => has(&["type"]),
-        "claude_code.active_time.total" => has(&["type"]),
+        "claude_code.lines_of_code.count" | "claude_code.active_time.total" => has(&["type"]),
         "claude_code.session.count" | "claude_code.commit.count" | "claude_code.pull_request.count" => {
             has(&["service_name"])
         }

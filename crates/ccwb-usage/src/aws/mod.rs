@@ -1,4 +1,4 @@
-//! What AWS knows: telemetry in Athena and CloudWatch, the bill in Cost Explorer.
+//! What AWS knows: telemetry in Athena and `CloudWatch`, the bill in Cost Explorer.
 //!
 //! Six operations of three services that all speak JSON. Why by hand and not with their SDKs: docs/decisions/0071.
 

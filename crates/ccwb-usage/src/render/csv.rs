@@ -46,7 +46,7 @@ pub fn csv(by: &[Dimension], lines: &[Line]) -> String {
             counts.active_ms / 1000,
         ];
         let names = line.names.iter().map(|name| harmless(name));
-        let cost = line.cost.amount().map(|amount| amount.exact()).unwrap_or_default();
+        let cost = line.cost.amount().map(ccwb_bedrock::Usd::exact).unwrap_or_default();
         let money = [cost, line.cost.unpriced_tokens.to_string(), counts.claimed.exact()];
         let record = names.chain(money).chain(tokens).chain(numbers.iter().map(ToString::to_string));
         written = written.and_then(|()| writer.write_record(record));

@@ -262,9 +262,9 @@ fn table(page: &mut String, report: &Report, dimension: Dimension, top: usize, c
 
 fn bill(page: &mut String, reconciliation: &Reconciliation) {
     page.push_str("<section aria-labelledby=\"h-bill\">\n<h2 id=\"h-bill\">Telemetry beside the bill</h2>\n");
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<p>Billed {}, telemetry {}: a difference of {}.</p>\n",
+        "<p>Billed {}, telemetry {}: a difference of {}.</p>",
         reconciliation.billed,
         reconciliation.telemetry,
         reconciliation.difference()
@@ -282,7 +282,7 @@ fn bill(page: &mut String, reconciliation: &Reconciliation) {
         reconciliation.difference()
     );
     for (title, pairs) in reconciliation.tables() {
-        let _ = write!(page, "<h3>{}</h3>\n", escaped(title));
+        let _ = writeln!(page, "<h3>{}</h3>", escaped(title));
         scroll(page, &format!("Telemetry and bill: {title}"), true);
         let _ = write!(
             page,

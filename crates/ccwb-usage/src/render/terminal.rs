@@ -218,7 +218,7 @@ pub fn table(by: &[Dimension], lines: &[Line], look: Look, top: usize) -> String
     let spark_width = rest.saturating_sub(name_width + 2).min(shown.first().map_or(0, |line| line.daily.len()));
     let sparks = !is_of_days && spark_width >= 7;
 
-    let mut out = format!("{}", look.bold(&format!("  {}", fitted(&title, name_width))));
+    let mut out = look.bold(&format!("  {}", fitted(&title, name_width))).clone();
     for (column, width) in columns.iter().zip(&widths) {
         let _ = write!(out, "  {}", look.dim(&format!("{:>width$}", column.title)));
     }
@@ -251,6 +251,9 @@ pub(super) fn share(line: &Line, whole: Usd) -> String {
     }
 }
 
+/// Eighths of a column.
+const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
 /// A bar in eighths of a column, or in whole ones.
 fn bar(value: Usd, most: Usd, room: usize, look: Look) -> String {
     if most <= Usd::ZERO || value <= Usd::ZERO {
@@ -267,7 +270,6 @@ fn bar(value: Usd, most: Usd, room: usize, look: Look) -> String {
     if !look.blocks {
         return "#".repeat((eighths / 8).max(1));
     }
-    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let text = format!("{}{}", "█".repeat(eighths / 8), PARTS[eighths % 8]);
     if text.is_empty() { "▏".to_owned() } else { text }
 }

@@ -10,6 +10,7 @@ use crate::aws::AwsArguments;
 
 /// `ccwb usage`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct UsageArguments {
     /// The administrator's profile [default: the active one]
     #[arg(short, long, value_name = "NAME")]
@@ -36,7 +37,7 @@ pub(crate) struct UsageArguments {
     pub(crate) top: usize,
 
     /// What counts as somebody's team
-    #[arg(long, value_enum, value_name = "FIELD", default_value_t = Team::Team)]
+    #[arg(long, value_enum, value_name = "FIELD", default_value_t = Team::Id)]
     pub(crate) team: Team,
 
     /// Where telemetry is asked for
@@ -104,7 +105,8 @@ impl By {
 /// Where somebody's team is.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Team {
-    Team,
+    #[value(name = "team")]
+    Id,
     Department,
     CostCenter,
     Project,
@@ -113,7 +115,7 @@ pub(crate) enum Team {
 impl Team {
     pub(crate) fn field(self) -> TeamField {
         match self {
-            Self::Team => TeamField::Team,
+            Self::Id => TeamField::Team,
             Self::Department => TeamField::Department,
             Self::CostCenter => TeamField::CostCenter,
             Self::Project => TeamField::Project,
