@@ -329,14 +329,19 @@ enum Usage {
 }
 
 /// Names on bills (AWS, "Understanding your Amazon Bedrock Cost and Usage Report data", and usage types of the price list):
-/// `InputTokenCount`, `input_tokens_standard`, `CacheReadInputTokenCount`, with `Global`, `batch`, `flex`, `priority` in them.
-fn usage(service: &str, usage_type: &str) -> Usage {
-    let model = service.split(" (").next().unwrap_or(service).trim();
-    if !model.starts_with("Claude") {
-        return Usage::Apart(CauseKind::OtherWorkloads);
-    }
+/// `InputTokenCount`, `input_tokens_standard`, `CacheReadInputTokenCount`, with `Global`, `batch`, `flex`, `priority` in them. The
+/// model is the service, or in the usage type of Amazon Bedrock itself.
+fn usage(service: &str, usage_type: &str, prices: &Prices) -> Usage {
     let plain: String = usage_type.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let has = |word: &str| plain.contains(word);
+    let model = match service.split(" (").next().unwrap_or(service).trim() {
+        model if model.starts_with("Claude") => model,
+        _ if !has("claude") => return Usage::Apart(CauseKind::OtherWorkloads),
+        _ => match model_within(&plain, prices) {
+            Some(model) => model,
+            None => return Usage::Apart(CauseKind::Undivided),
+        },
+    };
     if has("batch") {
         return Usage::Apart(CauseKind::Batch);
     }
@@ -353,6 +358,20 @@ fn usage(service: &str, usage_type: &str) -> Usage {
     Usage::Tokens(Item { model: model.to_owned(), is_global: has("global"), kind })
 }
 
+/// The model whose name is in a usage type, in either order of its words: `claude46sonnet`, `claudesonnet46`. A longer version
+/// is another model.
+fn model_within(plain: &str, prices: &Prices) -> Option<&'static str> {
+    let ends_there = |form: &str| {
+        plain.find(form).is_some_and(|at| !plain[at + form.len()..].starts_with(|next: char| next.is_ascii_digit()))
+    };
+    prices.all().map(|(_, price)| price.name).find(|name| {
+        let words: Vec<String> = name.to_lowercase().split(' ').map(|word| word.replace('.', "")).collect();
+        let mut turned = words.clone();
+        turned.get_mut(1..).unwrap_or_default().reverse();
+        ends_there(&words.concat()) || ends_there(&turned.concat())
+    })
+}
+
 #[derive(Default)]
 struct Billed {
     cost: Usd,
@@ -363,7 +382,7 @@ struct Billed {
 fn compare(causes: &mut Causes, charges: &[&Charge], models: &[Line], prices: &Prices) {
     let mut billed: BTreeMap<Item, Billed> = BTreeMap::new();
     for charge in charges {
-        match usage(&charge.service, &charge.usage_type) {
+        match usage(&charge.service, &charge.usage_type, prices) {
             Usage::Apart(kind) => causes.add(kind, charge.cost, format!("{} {}", charge.service, charge.usage_type)),
             Usage::Tokens(item) => {
                 let entry = billed.entry(item).or_insert_with(|| Billed { cost: Usd::ZERO, quantity: Some(0) });
@@ -541,4 +560,40 @@ fn notes(this: &Reconciliation, bill: &Bill) -> Vec<String> {
         notes.push(format!("Not in these figures: {record}, {amount}."));
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_usage_type_tells_model_endpoint_and_kind() {
+        let tokens = |service: &str, usage_type: &str| match usage(service, usage_type, Prices::bundled()) {
+            Usage::Tokens(item) => Ok((item.model, item.is_global, item.kind)),
+            Usage::Apart(kind) => Err(kind),
+        };
+        let edition = "Claude Haiku 4.5 (Amazon Bedrock Edition)";
+        let haiku = |is_global, kind| Ok(("Claude Haiku 4.5".to_owned(), is_global, kind));
+        for (usage_type, expected) in [
+            ("USE1-MP:USE1_InputTokenCount-Units", haiku(false, Kind::Input)),
+            ("USW2-MP:USW2_OutputTokenCount_Global-Units", haiku(true, Kind::Output)),
+            ("USW2-MP:USW2_input_tokens_global_standard-Units", haiku(true, Kind::Input)),
+            ("EU-MP:EU_CacheReadInputTokenCount-Units", haiku(false, Kind::CacheRead)),
+            ("EU-cache-write-input-token-count", haiku(false, Kind::CacheWrite)),
+            ("EU-MP:EU_input_tokens_batch-Units", Err(CauseKind::Batch)),
+            ("EU-MP:EU_output_tokens_priority-Units", Err(CauseKind::OtherTiers)),
+            ("EU-MP:EU_something_new-Units", Err(CauseKind::OtherWorkloads)),
+        ] {
+            assert_eq!(tokens(edition, usage_type), expected, "{usage_type}");
+        }
+        let of_bedrock = |usage_type: &str| tokens("Amazon Bedrock", usage_type).map(|(model, ..)| model);
+        assert_eq!(of_bedrock("USE1-Claude4.6Sonnet-input-tokens").as_deref(), Ok("Claude Sonnet 4.6"));
+        assert_eq!(of_bedrock("USE1-claude-opus-4-8-output-tokens").as_deref(), Ok("Claude Opus 4.8"));
+        assert_eq!(
+            of_bedrock("USE1-claude-opus-4-99-output-tokens"),
+            Err(CauseKind::Undivided),
+            "never a model like it"
+        );
+        assert_eq!(of_bedrock("USE1-NovaPro-input-tokens"), Err(CauseKind::OtherWorkloads));
+    }
 }

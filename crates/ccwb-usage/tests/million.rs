@@ -86,7 +86,7 @@ fn a_million_events_are_added_up_in_seconds_and_in_the_memory_of_a_tenth_of_them
     assert!(large.sums < small.sums * 5 / 4, "{} and {}", small.sums, large.sums);
     // The rows are hundreds of megabytes. What may grow are the rows of one person's day, which the maker of them holds.
     let grown = large.peak.saturating_sub(small.peak);
-    assert!(large.bytes > 300_000_000 && grown < 12_000, "{grown} kB more for {} bytes", large.bytes);
+    assert!(large.bytes > 300_000_000 && grown < 20_000, "{grown} kB more for {} bytes", large.bytes);
     // Making the rows is part of it. Seconds on an idle machine; ten times that is not seconds any more.
     assert!(large.took < Duration::from_mins(1), "{:?}", large.took);
 }

@@ -56,7 +56,7 @@ impl Person {
             team,
             region: usize::try_from(random.below(4).min(random.below(3))).unwrap_or(0),
             // The one who lets an agent run all night.
-            zeal: if number == 4 { 11.0 } else { zeal },
+            zeal: if number == 4 { 17.0 } else { zeal },
             begins: if number < 8 { 0.0 } else { random.fraction() * 0.6 },
             tries_previews: number % 17 == 5,
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use ccwb_admin::AdminProfile;
-use ccwb_bedrock::Prices;
+use ccwb_bedrock::{Partition, Prices};
 use ccwb_usage::aws::{Athena, AwsError, BillQuestion, Client, Metrics, Service, from_metrics};
 use ccwb_usage::demo::{self, Company};
 use ccwb_usage::reconcile::Bill;
@@ -159,6 +159,11 @@ impl Site {
     }
 
     async fn bill(&self, arguments: &UsageArguments, period: &Period) -> Result<Bill, Failure> {
+        if Partition::of_region(&self.profile.aws_region) == Partition::GovCloud {
+            let message = "GovCloud has no Cost Explorer: its bill is in the commercial account that it belongs to";
+            let hint = "run it without --reconcile";
+            return Err(Failure::new("no-cost-explorer", exit::CONFIG, message, hint));
+        }
         let _spinner = Spinner::start("asking Cost Explorer");
         let question = BillQuestion {
             days: period.shown.clone(),
