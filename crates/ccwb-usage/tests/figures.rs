@@ -245,3 +245,15 @@ fn people_without_telemetry_and_callers_without_the_tag_are_named() {
     assert!(reconciliation.notes.iter().any(|note| note.contains("Credit, -$250.00")));
     assert!(reconciliation.by_team.iter().any(|pair| pair.name == "(no telemetry)"));
 }
+
+#[test]
+fn whoever_is_not_named_is_counted_as_usage_and_not_as_a_person() {
+    let row = |email: &str| {
+        format!(
+            r#"{{"event_name":"api_request","time":"2026-11-18","user_email":"{email}","model":"global.anthropic.claude-sonnet-4-6","input_tokens":1000000}}"#
+        )
+    };
+    let report = report(&aggregate(&[row("unknown@example.com"), row("a@example.com")].join("\n")));
+    assert_eq!((report.total.people, report.total.cost.known.exact().as_str()), (1, "6"));
+    assert!(report.by_user.iter().any(|line| line.name() == "(unknown)" && line.counts.requests == 1));
+}

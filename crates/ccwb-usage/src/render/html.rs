@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use ccwb_bedrock::{Prices, Usd};
+use ccwb_bedrock::Usd;
 use sha2::{Digest as _, Sha256};
 
 use super::json::per_million;
@@ -321,12 +321,6 @@ fn to_know(page: &mut String, report: &Report) {
             escaped(forecast.method)
         );
     }
-    let _ = writeln!(
-        page,
-        "<li>Days are UTC. Prices as of {}, in {}.</li>",
-        Prices::bundled().as_of(),
-        Prices::bundled().unit()
-    );
     page.push_str("</ul>\n<details><summary>Prices that were used</summary>\n");
     scroll(page, "US dollars per million tokens", false);
     for head in ["Model", "Input", "Output", "Cache, 5 min", "Cache, 1 h", "From cache", "As of"] {

@@ -1,16 +1,20 @@
 //! What was added up, priced and put in order.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod notes;
+mod priced;
+
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
 use ccwb_bedrock::{Price, Prices, Usd};
 use chrono::{Days, NaiveDate};
 
-use crate::aggregate::{Aggregate, Cell, Name, UNNAMED};
+use self::priced::Priced;
+use crate::aggregate::Aggregate;
 use crate::aws::{Marginal, Metrics};
 use crate::counts::Counts;
 use crate::forecast::{Forecast, forecast};
-use crate::number::{grouped, short};
+use crate::number::grouped;
 
 /// What sums are made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -174,7 +178,7 @@ impl Report {
             total,
             by_day,
         };
-        report.notes = notes(&report, aggregate);
+        report.notes = notes::notes(&report, aggregate);
         report
     }
 
@@ -260,121 +264,6 @@ impl Line {
     }
 }
 
-/// An aggregate with prices.
-struct Priced<'a> {
-    aggregate: &'a Aggregate,
-    prices: HashMap<Name, Option<Price>>,
-    days: RangeInclusive<NaiveDate>,
-}
-
-#[derive(PartialEq, Eq, Hash, Clone, Copy)]
-enum Part {
-    Day(NaiveDate),
-    Name(Option<Name>),
-}
-
-struct Sum {
-    line: Line,
-    people: HashSet<Name>,
-}
-
-impl<'a> Priced<'a> {
-    fn new(aggregate: &'a Aggregate, prices: &Prices, days: RangeInclusive<NaiveDate>) -> Self {
-        let mut by_model = HashMap::new();
-        for (cell, _) in aggregate.cells() {
-            if let Some(model) = cell.model {
-                by_model.entry(model).or_insert_with(|| prices.of(aggregate.name(model)));
-            }
-        }
-        Self { aggregate, prices: by_model, days }
-    }
-
-    fn cost(&self, cell: &Cell, counts: &Counts) -> Cost {
-        match cell.model.and_then(|model| self.prices.get(&model)) {
-            Some(Some(price)) => {
-                let known = price.cost(&counts.tokens);
-                let output = ccwb_bedrock::TokenCounts { output: counts.tokens.output, ..Default::default() };
-                let prompts = known - price.cost(&output);
-                let without_cache = price.input_without_cache(&counts.tokens);
-                Cost { known, without_cache, prompts, unpriced_tokens: 0 }
-            }
-            _ => Cost { unpriced_tokens: counts.tokens.total(), ..Cost::default() },
-        }
-    }
-
-    fn lines(&self, by: &[Dimension]) -> Vec<Line> {
-        let mut sums: HashMap<Vec<Part>, Sum> = HashMap::new();
-        let first = *self.days.start();
-        for (cell, counts) in self.aggregate.cells().filter(|(cell, _)| self.days.contains(&cell.day)) {
-            // Commits belong to no model.
-            if by.contains(&Dimension::Model) && cell.model.is_none() {
-                continue;
-            }
-            let key: Vec<Part> = by
-                .iter()
-                .map(|dimension| match dimension {
-                    Dimension::Day => Part::Day(cell.day),
-                    Dimension::User => Part::Name(Some(cell.user)),
-                    Dimension::Team => Part::Name(Some(cell.team)),
-                    Dimension::Model => Part::Name(cell.model),
-                    Dimension::Region => Part::Name(Some(cell.region)),
-                })
-                .collect();
-            let sum = sums.entry(key).or_insert_with_key(|key| Sum {
-                line: Line::empty(key.iter().map(|part| self.name(*part)).collect(), &self.days),
-                people: HashSet::new(),
-            });
-            let cost = self.cost(cell, counts);
-            sum.line.counts.add(counts);
-            sum.line.cost.add(&cost);
-            if let Some(day) =
-                usize::try_from((cell.day - first).num_days()).ok().and_then(|day| sum.line.daily.get_mut(day))
-            {
-                *day += cost.known;
-            }
-            if counts.is_usage() {
-                sum.people.insert(cell.user);
-            }
-        }
-        let mut lines: Vec<Line> =
-            sums.into_values().map(|sum| Line { people: sum.people.len(), ..sum.line }).collect();
-        let days_first = by.first() == Some(&Dimension::Day);
-        lines.sort_by(|a, b| {
-            let day = if days_first { a.names.first().cmp(&b.names.first()) } else { std::cmp::Ordering::Equal };
-            day.then(b.cost.known.cmp(&a.cost.known))
-                .then(b.counts.tokens.total().cmp(&a.counts.tokens.total()))
-                .then_with(|| a.names.cmp(&b.names))
-        });
-        lines
-    }
-
-    fn name(&self, part: Part) -> String {
-        match part {
-            Part::Day(day) => day.to_string(),
-            Part::Name(name) => name.map_or(UNNAMED, |name| self.aggregate.name(name)).to_owned(),
-        }
-    }
-
-    fn daily_cost(&self) -> HashMap<NaiveDate, Usd> {
-        let mut daily = HashMap::new();
-        for (cell, counts) in self.aggregate.cells() {
-            *daily.entry(cell.day).or_default() += self.cost(cell, counts).known;
-        }
-        daily
-    }
-
-    fn knows_people(&self) -> bool {
-        self.aggregate.cells().any(|(cell, _)| self.aggregate.name(cell.user) != UNNAMED)
-    }
-
-    fn models(&self) -> BTreeMap<String, Option<Price>> {
-        let used = self.aggregate.cells().filter(|(cell, counts)| self.days.contains(&cell.day) && counts.is_usage());
-        used.filter_map(|(cell, _)| cell.model)
-            .map(|model| (self.aggregate.name(model).to_owned(), self.prices.get(&model).copied().flatten()))
-            .collect()
-    }
-}
-
 /// How many days.
 fn length(days: &RangeInclusive<NaiveDate>) -> usize {
     usize::try_from((*days.end() - *days.start()).num_days() + 1).unwrap_or(0)
@@ -402,85 +291,4 @@ fn trend(cost: impl Fn(NaiveDate) -> Usd, known_since: NaiveDate, end: NaiveDate
     };
     let (before, now) = (week(14, 7)?, week(7, 0)?);
     (before > 0.0).then(|| now / before - 1.0)
-}
-
-fn notes(report: &Report, aggregate: &Aggregate) -> Vec<String> {
-    let mut notes = Vec::new();
-    let tally = aggregate.tally();
-    for line in report.by_model.iter().filter(|line| line.cost.unpriced_tokens > 0) {
-        notes.push(format!(
-            "No price is known for {}: its {} tokens are in no sum of money.",
-            line.name(),
-            short(line.cost.unpriced_tokens)
-        ));
-    }
-    for line in outliers(&report.by_user) {
-        notes.push(format!(
-            "{} stands out with {} ({} requests); ask whether that is meant.",
-            line.name(),
-            line.cost.text(),
-            grouped(line.counts.requests)
-        ));
-    }
-    if report.prices.values().flatten().any(|price| price.is_regional) {
-        let rule = Prices::bundled().regional();
-        notes.push(format!(
-            "Models that are not called through a global profile cost {} % more in these figures: they are called at a regional \
-             endpoint. Claude Code itself reckons {} without it.",
-            rule.percent, report.total.counts.claimed
-        ));
-    }
-    if report.total.counts.tokens.cache_write_5m > 0 {
-        notes.push(
-            "Tokens written to the cache are priced as held for five minutes where telemetry does not say for how long."
-                .to_owned(),
-        );
-    }
-    if !report.knows_people && !aggregate.is_empty() {
-        notes.push("This source names no people. Analytics does: ccwb deploy analytics.".to_owned());
-    }
-    let events: u64 = aggregate.cells().map(|(_, counts)| counts.tokens.total()).sum();
-    let metrics = tally.metric_tokens;
-    if metrics > 0 && events.abs_diff(metrics) > events / 50 {
-        notes.push(format!(
-            "Metrics tell of {} tokens and events of {}: one of the two was lost in part. Figures are those of events.",
-            short(metrics),
-            short(events)
-        ));
-    }
-    if let Some(first) = tally.first_unreadable {
-        notes.push(format!(
-            "{} of {} rows could not be read; the first is row {first}.",
-            grouped(tally.unreadable),
-            grouped(tally.rows)
-        ));
-    }
-    notes
-}
-
-/// People who cost far more than the others do: a modified z-score above 3.5 of the logarithm of their cost (Iglewicz and
-/// Hoaglin, 1993), and more than three times the median. Nobody stands out among fewer than eight.
-fn outliers(users: &[Line]) -> Vec<&Line> {
-    let logs: Vec<(f64, &Line)> = users
-        .iter()
-        .filter(|line| line.cost.known > Usd::ZERO)
-        .map(|line| (line.cost.known.approximate().ln(), line))
-        .collect();
-    if logs.len() < 8 {
-        return Vec::new();
-    }
-    let middle = median(logs.iter().map(|(log, _)| *log).collect());
-    let spread = median(logs.iter().map(|(log, _)| (log - middle).abs()).collect());
-    let stands_out = |log: f64| 0.6745 * (log - middle) > 3.5 * spread.max(0.05) && log - middle > 3_f64.ln();
-    logs.into_iter().filter(|(log, _)| stands_out(*log)).map(|(_, line)| line).collect()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match (values.get(middle.wrapping_sub(1)), values.get(middle)) {
-        (Some(below), Some(above)) if values.len().is_multiple_of(2) => f64::midpoint(*below, *above),
-        (_, Some(value)) => *value,
-        _ => 0.0,
-    }
 }
