@@ -169,7 +169,9 @@ mod tests {
                 2 => vault.set(one, &first[..first.floor_char_boundary(first.len() - 1)]).unwrap(),
                 _ => vault.remove(one).unwrap(),
             }
-            prop_assert_eq!(read(&vault, "e").unwrap(), None);
+            let found = read(&vault, "e").unwrap();
+            // Parts of one letter alone, swapped, are the same value.
+            prop_assert!(found.is_none_or(|found| damage == 0 && found == value));
         }
 
         #[test]
