@@ -15,6 +15,9 @@ use crate::programs::{Found, Missing, Program, Programs, Provenance};
 /// Amazon Linux 2.
 const GLIBC_FLOOR: &str = "2.17";
 
+/// Flags that a profile has no place for, in the checkout.
+const RELEASE_CONFIG: &str = ".cargo/release.toml";
+
 /// The image in which Docker builds: Alpine, so that the programs need no C library of the user's machine.
 const IMAGE: &str = "docker.io/library/rust:1-alpine";
 
@@ -95,6 +98,7 @@ impl Builder {
         for program in wanted {
             let mut cargo = self.command(&self.cargo);
             cargo.args([if zig { "zigbuild" } else { "build" }, "--release", "--locked", "--package", program.name()]);
+            cargo.args(["--config", RELEASE_CONFIG]);
             let floor = format!("{target}.{GLIBC_FLOOR}");
             cargo.args(["--target", if zig { floor.as_str() } else { target }]);
             cargo.arg("--target-dir").arg(&self.target_folder);
@@ -122,7 +126,7 @@ impl Builder {
         let packages: String = wanted.iter().map(|program| format!(" --package {}", program.name())).collect();
         let script = format!(
             "apk add --no-cache musl-dev >/dev/null && cd /source && \
-             cargo build --release --locked --target {target} --target-dir /out{packages}"
+             cargo build --release --locked --config {RELEASE_CONFIG} --target {target} --target-dir /out{packages}"
         );
         let mut command = self.command(docker);
         let machine = if platform == Platform::LinuxArm64 { "linux/arm64" } else { "linux/amd64" };

@@ -150,7 +150,8 @@ fn days(out: &mut String, report: &Report, look: Look) {
     for line in &report.by_day {
         let bar = bar(line.cost.known, most, room, look);
         let pad = " ".repeat(room.saturating_sub(bar.chars().count()));
-        let people = if with_people { format!("  {:>3} people", line.people) } else { String::new() };
+        let noun = if line.people == 1 { "person" } else { "people" };
+        let people = if with_people { format!("  {:>3} {noun}", line.people) } else { String::new() };
         let _ = writeln!(
             out,
             "  {} {}{pad} {:>cost$}{}",
