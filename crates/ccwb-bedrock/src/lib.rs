@@ -1,7 +1,7 @@
 //! Claude models on Amazon Bedrock: what they are called, through which inference profiles and in which regions they can
-//! be called, and which IAM policies allow it.
+//! be called, what they cost, and which IAM policies allow it.
 //!
-//! [`Catalogue`] is data with its source and date (`data/models.json`). [`iam`] is the documented evaluation logic of
+//! [`Catalogue`] and [`Prices`] are data with their source and date (`data/models.json`, `data/prices.json`). [`iam`] is the documented evaluation logic of
 //! IAM policies, so that a policy can be tried before it is deployed.
 //!
 //! ```
@@ -21,7 +21,11 @@ mod arn;
 mod catalogue;
 pub mod iam;
 mod partition;
+mod price;
+mod usd;
 
 pub use arn::{ProfileArns, foundation_model_arn, inference_profile_arn};
 pub use catalogue::{Catalogue, InferenceProfile, Model, Tier};
 pub use partition::Partition;
+pub use price::{Price, PriceRule, Prices, TokenCounts};
+pub use usd::Usd;

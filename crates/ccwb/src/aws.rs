@@ -31,6 +31,8 @@ pub(crate) struct AwsArguments {
 pub(crate) struct Account {
     pub(crate) cloud: Cloud,
     pub(crate) identity: Identity,
+    /// What the clients of `cloud` are made from.
+    pub(crate) config: SdkConfig,
     /// Whether this is a stand-in for AWS on this computer, which can reach an identity provider here.
     pub(crate) is_local: bool,
 }
@@ -45,7 +47,7 @@ impl Account {
         let config = sdk_config(arguments, profile, surroundings).await?;
         let is_local = config.endpoint_url().is_some_and(is_loopback);
         let patience = Patience { unreachable: Duration::from_secs(arguments.give_up_after), ..Patience::default() };
-        let cloud = Cloud::new(config, patience, format!("{:x}-{:x}", unix_time(), std::process::id()));
+        let cloud = Cloud::new(config.clone(), patience, format!("{:x}-{:x}", unix_time(), std::process::id()));
         let identity = cloud.identity().await?;
         match &profile.aws_account_id {
             Some(account) if *account != identity.account => Err(Failure::new(
@@ -57,7 +59,7 @@ impl Account {
                 ),
                 "choose other credentials with --aws-profile, or change aws_account_id in the profile",
             )),
-            _ => Ok(Self { cloud, identity, is_local }),
+            _ => Ok(Self { cloud, identity, config, is_local }),
         }
     }
 }

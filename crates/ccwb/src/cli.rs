@@ -17,6 +17,7 @@ use crate::package::PackageArguments;
 use crate::rehearsal::TestArguments;
 use crate::status::StatusArguments;
 use crate::surroundings::Surroundings;
+use crate::usage::UsageArguments;
 
 /// Roll out Claude Code on Amazon Bedrock with your company's own sign-in.
 #[derive(Debug, Parser)]
@@ -62,6 +63,11 @@ pub(crate) enum Command {
     Deploy(DeployArguments),
     /// What is deployed, what can be reached, and whether the newest package is current
     Status(StatusArguments),
+    /// Who uses what, and what it costs: for the terminal, as a page, as data
+    ///
+    /// Telemetry comes from Athena or CloudWatch, from a file, or is made up (--demo). Prices come from a table with a source
+    /// for each figure; a model without one is shown as unknown.
+    Usage(Box<UsageArguments>),
     /// Delete the stacks of a profile, and list what is left
     Destroy(DestroyArguments),
     /// Live through a user's first day with the package, in a throw-away home

@@ -1,7 +1,7 @@
 //! The administrator's program: roll out Claude Code on Amazon Bedrock with the company's own sign-in.
 //!
 //! `ccwb init` makes an administrator's profile; `context` and `config` look after profiles; `deploy`, `status` and `destroy`
-//! are AWS's side; `package` and `test` are the users'; `doctor` and `cleanup` this computer's. `ccwb demo` shows all of it on
+//! are AWS's side, `usage` tells what came of it; `package` and `test` are the users'; `doctor` and `cleanup` this computer's. `ccwb demo` shows all of it on
 //! one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that the demo uses.
 
 mod administrator;
@@ -31,6 +31,7 @@ mod sandbox;
 mod screen;
 mod status;
 mod surroundings;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -67,6 +68,7 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
         Command::Package(arguments) => package::run(&arguments, surroundings),
         Command::Deploy(arguments) => Box::pin(deploy::run(&arguments, surroundings)).await,
         Command::Status(arguments) => Box::pin(status::run(&arguments, surroundings)).await,
+        Command::Usage(arguments) => Box::pin(usage::run(&arguments, surroundings)).await,
         Command::Destroy(arguments) => Box::pin(destroy::run(&arguments, surroundings)).await,
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
         Command::Cleanup(arguments) => cleanup::run(&arguments, surroundings).await,

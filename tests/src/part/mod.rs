@@ -8,6 +8,7 @@ mod claude_code;
 mod clients;
 #[cfg(target_os = "linux")]
 mod disk;
+mod duckdb;
 mod faketime;
 #[cfg(target_os = "linux")]
 mod island;
@@ -15,6 +16,7 @@ mod linters;
 mod mitmproxy;
 mod moto;
 mod oidc_provider;
+mod page;
 mod presence;
 mod root;
 mod sandbox;
@@ -27,6 +29,7 @@ pub use claude_code::{ClaudeCode, ClaudeCodeVersion};
 pub use clients::{aws_cli, boto3_client, js_client};
 #[cfg(target_os = "linux")]
 pub use disk::Disk;
+pub use duckdb::duckdb;
 pub use faketime::Clock;
 #[cfg(target_os = "linux")]
 pub use island::Island;
@@ -35,6 +38,7 @@ pub use mitmproxy::Mitmproxy;
 pub use moto::{Moto, MotoRequest};
 pub use oidc_provider::{OidcProvider, Tls};
 pub use root::as_root;
+pub use page::inspect_page;
 pub use sandbox::Sandbox;
 pub use secret_service::{SecretService, SecretServiceMode};
 pub use tinyproxy::Tinyproxy;
@@ -61,8 +65,7 @@ fn node_package(name: &str) -> Option<PathBuf> {
     present(&format!("npm {name}"), package.join("package.json").is_file()).then_some(package)
 }
 
-/// A program of a Python environment: `sdk`, `awscli` or `mitmproxy`.
-/// A program of a Python environment: `sdk`, `awscli` or `lint`.
+/// A program of a Python environment: `sdk`, `awscli`, `duckdb`, `lint` or `mitmproxy`.
 fn python_program(environment: &str, program: &str) -> Option<PathBuf> {
     let path = installed().join("python").join(environment).join("bin").join(program);
     present(&format!("PyPI {program} ({environment})"), path.is_file()).then_some(path)
