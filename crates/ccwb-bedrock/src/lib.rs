@@ -19,13 +19,19 @@
 
 mod arn;
 mod catalogue;
+mod facts;
 pub mod iam;
 mod partition;
 mod price;
+mod reach;
+mod recommend;
 mod usd;
 
 pub use arn::{ProfileArns, foundation_model_arn, inference_profile_arn};
 pub use catalogue::{Catalogue, InferenceProfile, Model, Tier};
+pub use facts::{Lifecycle, Limits, State};
 pub use partition::Partition;
 pub use price::{Price, PriceRule, Prices, TokenCounts};
+pub use reach::Reach;
+pub use recommend::{Proposal, Task, Wish, recommend};
 pub use usd::Usd;
