@@ -115,7 +115,7 @@ fn newest<'a>(
     let over_budget = wish.budget.is_some_and(|(limit, _)| cost.is_none_or(|cost| cost > limit));
     match (wish.budget, cost) {
         (Some((limit, _)), Some(cost)) if over_budget => {
-            reasons.push(format!("{cost} in a month is more than {limit}"))
+            reasons.push(format!("{cost} in a month is more than {limit}"));
         }
         (Some((limit, _)), Some(cost)) => reasons.push(format!("{cost} in a month is within {limit}")),
         (Some(_), None) => reasons.push("no price is known: it cannot be held against the budget".to_owned()),
