@@ -97,9 +97,13 @@ impl Selection {
                 .collect();
             let wider =
                 if wider.is_empty() { format!("{} has no profile there", model.name) } else { wider.join("; ") };
+            // A model whose end is announced is no advice.
+            let lasts =
+                |model: &&Model| model.lifecycle.as_ref().is_none_or(|lifecycle| lifecycle.end_of_life.is_none());
             let fitting: Vec<&str> = catalogue
                 .models
                 .iter()
+                .filter(lasts)
                 .filter(|model| self.regions.iter().any(|region| self.profile(catalogue, model, region).is_some()))
                 .map(|model| model.alias.as_str())
                 .collect();

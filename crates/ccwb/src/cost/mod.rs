@@ -13,7 +13,7 @@ use self::arguments::{CompareArguments, EstimateArguments, ScenarioArguments};
 use crate::columns::columns;
 use crate::document;
 use crate::failure::{Failure, exit};
-use crate::models::unknown_model;
+use crate::models::{has_ended, unknown_model};
 use crate::screen::Screen;
 
 pub(crate) fn run(command: &CostCommand) -> Result<(), Failure> {
@@ -96,8 +96,8 @@ fn show(screen: &Screen, estimate: &Estimate<'_>, contingency: u32) {
         vec![
             line.team.to_owned(),
             line.profile.id.clone(),
-            prompt.to_string(),
-            (line.on_demand.output + line.batch.output).to_string(),
+            millions(prompt),
+            millions(line.on_demand.output + line.batch.output),
             cost,
         ]
     }));
@@ -134,12 +134,18 @@ fn show(screen: &Screen, estimate: &Estimate<'_>, contingency: u32) {
     ));
 }
 
+/// To a tenth.
+fn millions(tokens: u64) -> String {
+    format!("{}.{}M", tokens / 1_000_000, tokens % 1_000_000 / 100_000)
+}
+
 fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     let catalogue = Catalogue::bundled();
     let names: Vec<String> = match arguments.models.as_slice() {
         [] => catalogue
             .models
             .iter()
+            .filter(|model| !has_ended(model))
             .filter(|model| {
                 let mut profiles = catalogue.callable_in(&arguments.region).filter(|profile| profile.model == model.id);
                 profiles.any(|profile| arguments.prefix.as_ref().is_none_or(|prefix| profile.prefix == *prefix))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::arguments::CheckArguments;
 use super::live::{self, Live, Standing};
-use super::{of_profile, unknown_model};
+use super::{has_ended, of_profile, today, unknown_model, warning};
 use crate::failure::{Failure, exit};
 use crate::screen::Screen;
 use crate::surroundings::Surroundings;
@@ -85,7 +85,7 @@ fn wanted(arguments: &CheckArguments, region: &str, prefix: Option<&str>) -> Res
             Reach::Through(through) => through.iter().any(|one| prefix.is_none_or(|prefix| one.prefix == prefix)),
             Reach::Elsewhere(_) => false,
         };
-        return Ok(catalogue.models.iter().filter(reachable).collect());
+        return Ok(catalogue.models.iter().filter(reachable).filter(|model| !has_ended(model)).collect());
     }
     let named = arguments.models.iter().map(|name| {
         let here = catalogue.meant(name, prefix, Some(region)).or_else(|| catalogue.meant(name, None, None));
@@ -111,12 +111,13 @@ async fn ask(
 
 impl Checked<'_> {
     fn is_good(&self) -> bool {
-        !self.through.is_empty() && self.standing.as_ref().is_none_or(Standing::is_usable)
+        !self.through.is_empty() && self.standing.as_ref().map_or(!has_ended(self.model), Standing::is_usable)
     }
 
     fn json(&self) -> Value {
         json!({
             "model": self.model.alias, "id": self.model.id, "callable": !self.through.is_empty(),
+            "warning": warning(self.model, &today()),
             "through": self.through.iter().map(|profile| of_profile(profile)).collect::<Vec<_>>(),
             "elsewhere": self.elsewhere.iter().map(|profile| of_profile(profile)).collect::<Vec<_>>(),
             "live": self.standing.as_ref().map(Standing::json),
@@ -134,6 +135,7 @@ impl Checked<'_> {
                     screen.note(&format!("other regions have {}: ccwb models show {label}", others.join(", ")));
                 }
             }
+            None if has_ended(self.model) => screen.failed(label, &warning(self.model, &today()).unwrap_or_default()),
             None => screen.done(label, &format!("through {}", ids.join(", "))),
             Some(standing) if standing.is_usable() => {
                 screen.done(label, &format!("through {}{}", standing.profiles.join(", "), standing.remark()));
@@ -144,6 +146,9 @@ impl Checked<'_> {
                     screen.ask(request);
                 }
             }
+        }
+        if let Some(warning) = warning(self.model, &today()).filter(|_| self.is_good()) {
+            screen.note(&warning);
         }
     }
 }

@@ -4,7 +4,7 @@ mod arguments;
 mod check;
 mod live;
 
-use ccwb_bedrock::{Catalogue, InferenceProfile, Model, Price, Prices, TokenCounts, Usd, Wish, recommend};
+use ccwb_bedrock::{Catalogue, InferenceProfile, Model, Price, Prices, State, TokenCounts, Usd, Wish, recommend};
 use serde_json::{Value, json};
 
 pub(crate) use self::arguments::ModelsCommand;
@@ -209,9 +209,28 @@ fn thousands(tokens: u64) -> String {
     if tokens.is_multiple_of(1_000_000) { format!("{}M", tokens / 1_000_000) } else { format!("{}K", tokens / 1_000) }
 }
 
-/// From micro-dollars for a million tokens.
+/// From micro-dollars for a million tokens; with as many digits as it has, and cents at least.
 fn per_million(price: u64) -> String {
-    format!("{}", Usd::from_pico(i128::from(price) * 1_000_000))
+    let digits = (2..6).find(|digits| price.is_multiple_of(10_u64.pow(6 - digits))).unwrap_or(6);
+    format!("{:.*}", digits as usize, Usd::from_pico(i128::from(price) * 1_000_000))
+}
+
+/// Whether calls fail by now.
+pub(crate) fn has_ended(model: &Model) -> bool {
+    model.lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.state(&today()) == State::Ended)
+}
+
+/// What somebody has to know who builds on a model that has ended or will.
+pub(crate) fn warning(model: &Model, day: &str) -> Option<String> {
+    let lifecycle = model.lifecycle.as_ref()?;
+    let end = lifecycle.end_of_life.as_deref().unwrap_or("a day that is not known");
+    match lifecycle.state(day) {
+        State::Active => None,
+        State::Legacy => {
+            Some(format!("{} is legacy on Bedrock, for who uses it already; it ends on {end}", model.name))
+        }
+        State::Ended => Some(format!("{} ended on Bedrock on {end}: calls fail", model.name)),
+    }
 }
 
 fn price_in_words(price: &Price) -> String {

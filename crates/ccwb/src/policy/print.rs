@@ -1,5 +1,7 @@
 //! Policies that are printed.
 
+use std::collections::BTreeSet;
+
 use ccwb_bedrock::iam::Policy;
 use ccwb_bedrock::policy::{
     Call, GitHub, Level, Matrix, Permissions, Printed, Purpose, Restrictions, Selection, ServiceControl, Trust, render,
@@ -10,9 +12,9 @@ use serde_json::Value;
 use super::arguments::{self, CallArguments, PrintArguments, RestrictionArguments, ScpArguments, TrustArguments};
 use super::unusable;
 use crate::failure::{Failure, exit};
-use crate::screen::Screen;
+use crate::screen::{Screen, remark};
 use crate::surroundings::Surroundings;
-use crate::{administrator, document};
+use crate::{administrator, document, models};
 
 pub(super) fn permissions(arguments: &PrintArguments, surroundings: &Surroundings) -> Result<(), Failure> {
     check_names(arguments)?;
@@ -82,6 +84,7 @@ pub(super) fn trust(arguments: &TrustArguments) -> Result<(), Failure> {
 pub(super) fn service_control(arguments: &ScpArguments, surroundings: &Surroundings) -> Result<(), Failure> {
     let selection = selection(&arguments.calls, arguments.restrictions.hipaa, surroundings)?;
     let calls = selection.resolve(Catalogue::bundled())?;
+    warn(&calls);
     let document = ServiceControl { calls, restrictions: restrictions(&arguments.restrictions)? }.document()?;
     let description = "Only these Claude models in only these regions".to_owned();
     let policy = Printed { name: arguments.name.clone(), description, purpose: Purpose::ServiceControl, document };
@@ -194,6 +197,7 @@ fn add(
         arguments::Level::Restrictive => Level::Restrictive,
     };
     let restrictions = restrictions(&arguments.restrictions)?;
+    warn(&calls);
     let documents = Permissions { account, calls, level, restrictions, principal_tag }.documents()?;
     let several = documents.len() > 1;
     policies.extend(documents.into_iter().enumerate().map(|(i, document)| Printed {
@@ -203,6 +207,15 @@ fn add(
         document,
     }));
     Ok(())
+}
+
+/// Beside the policy, which is data.
+fn warn(calls: &[Call<'_>]) {
+    let models: BTreeSet<&str> = calls.iter().map(|call| call.profile.model.as_str()).collect();
+    let models = models.into_iter().filter_map(|id| Catalogue::bundled().model(id));
+    for warning in models.filter_map(|model| models::warning(model, &models::today())) {
+        remark(&warning);
+    }
 }
 
 fn check_names(arguments: &PrintArguments) -> Result<(), Failure> {
