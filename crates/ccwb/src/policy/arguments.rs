@@ -13,7 +13,7 @@ pub(crate) enum PolicyCommand {
     /// policy for each.
     Print(Box<PrintArguments>),
     /// Who may take a role: people of the company's provider, or workflows of a GitHub repository
-    Trust(TrustArguments),
+    Trust(Box<TrustArguments>),
     /// A service control policy: in every account below it nobody may call anything else
     Scp(Box<ScpArguments>),
     /// What a policy allows and denies, in plain words, and what is striking about it
@@ -124,7 +124,7 @@ pub(crate) struct PrintArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct TrustArguments {
-    /// The issuer of the company's tokens, such as https://company.okta.com
+    /// The issuer of the company's tokens, such as company.okta.com
     #[arg(long, value_name = "URL", requires = "client_id", required_unless_present = "github")]
     pub(crate) issuer: Option<String>,
 
@@ -207,7 +207,7 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) boundary: Option<PathBuf>,
 
-    /// A service control policy, attached beside FullAWSAccess as AWS attaches them
+    /// A service control policy; as AWS does, it is set beside one that allows everything
     #[arg(long, value_name = "FILE")]
     pub(crate) scp: Vec<PathBuf>,
 
