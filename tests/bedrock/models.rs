@@ -70,6 +70,14 @@ fn a_check_says_through_which_profile_and_ends_with_a_failure_if_there_is_none()
     let first = |i: usize| good["models"][i]["through"][0]["id"].clone();
     assert_eq!(first(0), "apac.anthropic.claude-sonnet-5", "{good:#}");
     assert_eq!(first(1), "au.anthropic.claude-haiku-4-5-20251001-v1:0", "{good:#}");
+    let one =
+        line(&home, "models check global.anthropic.claude-haiku-4-5-20251001-v1:0 --region ap-southeast-2 --json");
+    let through = &one.success().json()["models"][0]["through"];
+    assert_eq!(
+        (through[0]["prefix"].as_str(), through.as_array().map(Vec::len)),
+        (Some("global"), Some(1)),
+        "{through:#}"
+    );
     let bad = line(&home, "models check opus-4-5 opus-4-8 --region ap-southeast-2 --prefix au");
     assert_eq!(bad.code, Some(3), "{bad}");
     assert!(bad.stdout.contains("cannot be called from ap-southeast-2 that way"), "{bad}");
@@ -102,7 +110,7 @@ impl Site {
     }
 
     fn check(&self, model: &str) -> ccwb_tests::Output {
-        line(&self.home, &format!("models check {model} --region us-east-1 --live --json --give-up-after 5"))
+        line(&self.home, &format!("models check {model} --region us-east-1 --live --json"))
     }
 }
 
@@ -164,6 +172,22 @@ fn a_profile_that_only_one_side_has_is_named() {
         answer["models"][0]["live"]["requests"][0].as_str().is_some_and(|text| text.contains("lists none")),
         "{output}"
     );
+}
+
+#[test]
+fn credentials_of_another_account_than_the_profile_s_are_not_asked() {
+    let site = Site::new();
+    let mut profile = site.sandbox.config_json(ccwb_sandbox::Federation::Direct, "session")["ClaudeCode"].clone();
+    profile["name"] = "Acme".into();
+    profile["federated_role_arn"] = Value::Null;
+    profile["identity_pool_name"] = "acme".into();
+    profile["monitoring_enabled"] = false.into();
+    profile["cross_region_profile"] = "us".into();
+    site.home.write(".ccwb/profiles/Acme.json", &profile.to_string());
+    line(&site.home, "models check haiku --live").success();
+    profile["aws_account_id"] = "999999999999".into();
+    site.home.write(".ccwb/profiles/Acme.json", &profile.to_string());
+    assert_failed(&line(&site.home, "models check haiku --live"), 3, "aws-account", "999999999999");
 }
 
 #[test]

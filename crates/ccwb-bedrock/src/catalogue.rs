@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::reach::canonical;
 use crate::{Lifecycle, Limits, Partition};
 
 /// All that is known about Claude on Bedrock.
@@ -98,9 +97,8 @@ impl Catalogue {
 
     /// The profile of a model under a prefix. `europe` and `japan` are other names of `eu` and `jp`.
     pub fn inference_profile(&self, prefix: &str, model: &str) -> Option<&InferenceProfile> {
-        let prefix = canonical(prefix);
         let model = self.model(model)?;
-        self.inference_profiles.iter().find(|profile| profile.prefix == prefix && profile.model == model.id)
+        self.inference_profiles.iter().find(|profile| profile.is_under(Some(prefix)) && profile.model == model.id)
     }
 
     /// The profiles that can be called in a region.

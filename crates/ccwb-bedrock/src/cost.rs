@@ -203,8 +203,7 @@ impl TeamPlan {
         let none = || format!("{name} cannot be called from {} that way", self.region);
         let model = catalogue.meant(name, self.prefix.as_deref(), Some(&self.region)).ok_or_else(none)?;
         let Reach::Through(profiles) = catalogue.reach(model, &self.region) else { return Err(none()) };
-        let wanted = self.prefix.as_deref().map(crate::reach::canonical);
-        profiles.into_iter().find(|profile| wanted.is_none_or(|prefix| profile.prefix == prefix)).ok_or_else(none)
+        profiles.into_iter().find(|profile| profile.is_under(self.prefix.as_deref())).ok_or_else(none)
     }
 }
 

@@ -18,7 +18,7 @@ impl Catalogue {
         let Some(tier) = Tier::named(name) else { return self.model(name) };
         self.newest(tier).into_iter().find(|model| {
             self.profiles_of(model).any(|profile| {
-                prefix.is_none_or(|prefix| profile.prefix == canonical(prefix))
+                profile.is_under(prefix)
                     && region.is_none_or(|region| profile.sources.iter().any(|source| source == region))
             })
         })
@@ -55,15 +55,6 @@ impl Catalogue {
     }
 }
 
-/// `europe` and `japan` are other names of `eu` and `jp`.
-pub(crate) fn canonical(prefix: &str) -> &str {
-    match prefix {
-        "europe" => "eu",
-        "japan" => "jp",
-        other => other,
-    }
-}
-
 impl Model {
     /// The numbers in its alias: `opus-4-8` is 4, 8.
     pub fn version(&self) -> Vec<u32> {
@@ -92,6 +83,18 @@ impl Tier {
 }
 
 impl InferenceProfile {
+    /// Whether this is its prefix; without one, always. `europe` and `japan` are other names of `eu` and `jp`.
+    pub fn is_under(&self, prefix: Option<&str>) -> bool {
+        prefix.is_none_or(|prefix| {
+            self.prefix
+                == match prefix {
+                    "europe" => "eu",
+                    "japan" => "jp",
+                    other => other,
+                }
+        })
+    }
+
     /// The regions that may serve a call and are not in the United States; `None` if any region of the world may.
     pub fn outside_the_us(&self) -> Option<Vec<&str>> {
         let destinations = self.destinations.as_ref()?;

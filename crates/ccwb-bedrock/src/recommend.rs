@@ -93,9 +93,7 @@ fn newest<'a>(
         catalogue.newest(tier).into_iter().filter(|model| !matches!(state(model), Some(State::Ended | State::Legacy)));
     let (model, profile) = models.into_iter().find_map(|model| {
         let Reach::Through(through) = catalogue.reach(model, wish.region) else { return None };
-        let wanted = |profile: &&&InferenceProfile| {
-            wish.prefix.is_none_or(|prefix| profile.prefix == crate::reach::canonical(prefix))
-        };
+        let wanted = |profile: &&&InferenceProfile| profile.is_under(wish.prefix);
         Some((model, *through.iter().find(wanted)?))
     })?;
     let mut reasons = vec![format!("{}: {reason}", tier.name())];

@@ -1,5 +1,4 @@
 use super::{CannotBeMade, cannot};
-use crate::reach::canonical;
 use crate::{Catalogue, InferenceProfile, Model, Partition, Reach};
 
 /// Which models, called from which regions.
@@ -80,8 +79,7 @@ impl Selection {
     fn profile<'a>(&self, catalogue: &'a Catalogue, model: &'a Model, source: &str) -> Option<&'a InferenceProfile> {
         let Reach::Through(profiles) = catalogue.reach(model, source) else { return None };
         profiles.into_iter().find(|profile| {
-            self.prefix.as_deref().is_none_or(|prefix| profile.prefix == canonical(prefix))
-                && (!self.us_only || stays_in_the_us(profile, source))
+            profile.is_under(self.prefix.as_deref()) && (!self.us_only || stays_in_the_us(profile, source))
         })
     }
 

@@ -148,7 +148,7 @@ fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
             .filter(|model| !has_ended(model))
             .filter(|model| {
                 let mut profiles = catalogue.callable_in(&arguments.region).filter(|profile| profile.model == model.id);
-                profiles.any(|profile| arguments.prefix.as_ref().is_none_or(|prefix| profile.prefix == *prefix))
+                profiles.any(|profile| profile.is_under(arguments.prefix.as_deref()))
             })
             .map(|model| model.alias.clone())
             .collect(),

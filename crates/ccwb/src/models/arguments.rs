@@ -2,8 +2,6 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::aws::AwsArguments;
-
 /// `ccwb models`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
@@ -46,7 +44,7 @@ pub(crate) struct ShowArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct CheckArguments {
-    /// The models [default: all that can be called from there]
+    /// Models, or inference profiles [default: all that can be called from there]
     pub(crate) models: Vec<String>,
 
     /// The region that calls come from [default: that of the administrator's profile]
@@ -69,8 +67,9 @@ pub(crate) struct CheckArguments {
     #[arg(long)]
     pub(crate) json: bool,
 
-    #[command(flatten)]
-    pub(crate) aws: AwsArguments,
+    /// The AWS profile with your own (the administrator's) credentials [default: the AWS SDKs' usual chain]
+    #[arg(long, value_name = "NAME", requires = "live")]
+    pub(crate) aws_profile: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -1,11 +1,14 @@
 //! `ccwb models check`: whether models can be called from a region.
 
+use aws_config::Region;
+use ccwb_admin::AdminProfile;
 use ccwb_bedrock::{Catalogue, InferenceProfile, Model, Reach};
 use serde_json::{Value, json};
 
 use super::arguments::CheckArguments;
 use super::live::{self, Live, Standing};
 use super::{has_ended, of_profile, today, unknown_model, warning};
+use crate::aws::{Account, AwsArguments};
 use crate::failure::{Failure, exit};
 use crate::screen::Screen;
 use crate::surroundings::Surroundings;
@@ -20,20 +23,20 @@ struct Checked<'a> {
 }
 
 pub(super) async fn run(arguments: &CheckArguments, surroundings: &Surroundings) -> Result<(), Failure> {
-    let (region, prefix) = place(arguments, surroundings)?;
+    let Place { region, prefix, profile } = place(arguments, surroundings)?;
     let prefix = prefix.as_deref();
     let catalogue = Catalogue::bundled();
     let mut checked = Vec::new();
-    for model in wanted(arguments, &region, prefix)? {
+    for (model, only) in wanted(arguments, &region, prefix)? {
         let (mut through, elsewhere) = match catalogue.reach(model, &region) {
             Reach::Through(through) => (through, Vec::new()),
             Reach::Elsewhere(elsewhere) => (Vec::new(), elsewhere),
         };
-        through.retain(|profile| prefix.is_none_or(|prefix| profile.prefix == prefix));
+        through.retain(|profile| profile.is_under(prefix) && only.is_none_or(|only| only == *profile));
         checked.push(Checked { model, through, elsewhere, standing: None });
     }
     let live = match arguments.live {
-        true => Some(ask(arguments, surroundings, &region, &mut checked).await?),
+        true => Some(ask(arguments, surroundings, &region, profile.as_ref(), &mut checked).await?),
         false => None,
     };
     let screen = Screen::of_process();
@@ -63,18 +66,27 @@ pub(super) async fn run(arguments: &CheckArguments, surroundings: &Surroundings)
     }
 }
 
-/// The region and the prefix: as named, else the profile's.
-fn place(arguments: &CheckArguments, surroundings: &Surroundings) -> Result<(String, Option<String>), Failure> {
+/// Where calls come from: as named, else as the profile says.
+struct Place {
+    region: String,
+    prefix: Option<String>,
+    profile: Option<AdminProfile>,
+}
+
+fn place(arguments: &CheckArguments, surroundings: &Surroundings) -> Result<Place, Failure> {
     if let (Some(region), None) = (&arguments.region, &arguments.profile) {
-        return Ok((region.clone(), arguments.prefix.clone()));
+        return Ok(Place { region: region.clone(), prefix: arguments.prefix.clone(), profile: None });
     }
     let profile = administrator::profile(surroundings, arguments.profile.as_deref())?.profile()?;
     let of_profile = profile.models.source_region(&profile.aws_region).to_owned();
     let prefix = arguments.prefix.clone().or_else(|| profile.models.cross_region_profile.clone());
-    Ok((arguments.region.clone().unwrap_or(of_profile), prefix))
+    Ok(Place { region: arguments.region.clone().unwrap_or(of_profile), prefix, profile: Some(profile) })
 }
 
-fn wanted(arguments: &CheckArguments, region: &str, prefix: Option<&str>) -> Result<Vec<&'static Model>, Failure> {
+/// A model, and the only profile of it that is asked for.
+type Wanted = (&'static Model, Option<&'static InferenceProfile>);
+
+fn wanted(arguments: &CheckArguments, region: &str, prefix: Option<&str>) -> Result<Vec<Wanted>, Failure> {
     let catalogue = Catalogue::bundled();
     if !catalogue.knows_region(region) {
         let message = format!("no Claude model is known that can be called from {region}");
@@ -82,14 +94,15 @@ fn wanted(arguments: &CheckArguments, region: &str, prefix: Option<&str>) -> Res
     }
     if arguments.models.is_empty() {
         let reachable = |model: &&Model| match catalogue.reach(model, region) {
-            Reach::Through(through) => through.iter().any(|one| prefix.is_none_or(|prefix| one.prefix == prefix)),
+            Reach::Through(through) => through.iter().any(|one| one.is_under(prefix)),
             Reach::Elsewhere(_) => false,
         };
-        return Ok(catalogue.models.iter().filter(reachable).filter(|model| !has_ended(model)).collect());
+        let models = catalogue.models.iter().filter(reachable).filter(|model| !has_ended(model));
+        return Ok(models.map(|model| (model, None)).collect());
     }
     let named = arguments.models.iter().map(|name| {
         let here = catalogue.meant(name, prefix, Some(region)).or_else(|| catalogue.meant(name, None, None));
-        here.ok_or_else(|| unknown_model(name))
+        here.map(|model| (model, catalogue.profile(name))).ok_or_else(|| unknown_model(name))
     });
     named.collect()
 }
@@ -98,9 +111,16 @@ async fn ask(
     arguments: &CheckArguments,
     surroundings: &Surroundings,
     region: &str,
+    profile: Option<&AdminProfile>,
     checked: &mut [Checked<'_>],
 ) -> Result<Live, Failure> {
-    let config = aws::sdk_config(&arguments.aws, region, surroundings).await?;
+    let credentials = AwsArguments { aws_profile: arguments.aws_profile.clone(), give_up_after: 15 };
+    let config = match profile {
+        // Another account may use other models.
+        Some(profile) => Account::open(&credentials, profile, surroundings).await?.config,
+        None => aws::sdk_config(&credentials, region, surroundings).await?,
+    };
+    let config = config.to_builder().region(Region::new(region.to_owned())).build();
     let live = live::ask(&config).await?;
     for one in checked.iter_mut() {
         let ids: Vec<&str> = one.through.iter().map(|profile| profile.id.as_str()).collect();

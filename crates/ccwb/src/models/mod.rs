@@ -37,7 +37,7 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
             .filter(|profile| {
                 profile.model == model.id
                     && arguments.region.as_ref().is_none_or(|region| profile.sources.contains(region))
-                    && arguments.prefix.as_ref().is_none_or(|prefix| profile.prefix == *prefix)
+                    && profile.is_under(arguments.prefix.as_deref())
             })
             .collect()
     };
