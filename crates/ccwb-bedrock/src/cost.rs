@@ -101,6 +101,10 @@ pub struct PlanError {
 impl Plan {
     /// Reckons.
     pub fn estimate<'a>(&'a self, catalogue: &'a Catalogue, prices: &Prices) -> Result<Estimate<'a>, PlanError> {
+        if self.contingency > 1_000 {
+            let problem = format!("{} percent are more than a thousand", self.contingency);
+            return Err(PlanError { team: "contingency".to_owned(), problem });
+        }
         let mut estimate = Estimate {
             lines: Vec::new(),
             month: Usd::ZERO,

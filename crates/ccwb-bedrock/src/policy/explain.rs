@@ -16,8 +16,16 @@ pub struct Explanation {
 
 /// Explains a policy. Models that the catalogue knows are called by their names.
 pub fn explain(policy: &Policy, catalogue: &Catalogue) -> Explanation {
+    // What has no name is called by its place.
+    let statements = policy.statements.iter().enumerate();
+    let named: Vec<Statement> = statements
+        .map(|(i, statement)| Statement {
+            sid: statement.sid.clone().or_else(|| Some(format!("Statement {}", i + 1))),
+            ..statement.clone()
+        })
+        .collect();
     let (allows, denies): (Vec<&Statement>, Vec<&Statement>) =
-        policy.statements.iter().partition(|statement| statement.effect == Effect::Allow);
+        named.iter().partition(|statement| statement.effect == Effect::Allow);
     let mut sentences: Vec<String> =
         allows.iter().chain(&denies).map(|statement| sentence(statement, catalogue)).collect();
     if allows.is_empty() {
@@ -28,7 +36,7 @@ pub fn explain(policy: &Policy, catalogue: &Catalogue) -> Explanation {
 
 fn sentence(statement: &Statement, catalogue: &Catalogue) -> String {
     let verb = if statement.effect == Effect::Allow { "Allows" } else { "Denies" };
-    let who = statement.principals.as_ref().map(|who| format!(" {}", principals(who))).unwrap_or_default();
+    let who = statement.principals.as_ref().map(|who| format!(" {}:", principals(who))).unwrap_or_default();
     let resources =
         statement.resources.as_ref().map(|targets| format!(" {}", resources(targets, catalogue))).unwrap_or_default();
     let conditions: Vec<String> = statement.conditions.iter().map(condition).collect();
@@ -37,8 +45,8 @@ fn sentence(statement: &Statement, catalogue: &Catalogue) -> String {
         (all, Effect::Allow) => format!(", only if {}", all.join(" and ")),
         (all, Effect::Deny) => format!(" if {}", all.join(" and ")),
     };
-    let sid = statement.sid.as_ref().map(|sid| format!("{sid}: ")).unwrap_or_default();
-    format!("{sid}{verb}{who} {}{resources}{when}.", actions(&statement.actions))
+    let sid = statement.sid.as_deref().unwrap_or_default();
+    format!("{sid}: {verb}{who} {}{resources}{when}.", actions(&statement.actions))
 }
 
 fn principals(principals: &Principals) -> String {
@@ -84,7 +92,7 @@ fn actions(actions: &Targets) -> String {
     };
     match actions {
         Targets::In(list) => words(list),
-        Targets::NotIn(list) => format!("everything but {}", words(list)),
+        Targets::NotIn(list) => format!("all operations but {}", words(list)),
     }
 }
 
@@ -225,7 +233,7 @@ fn joined(words: &[String], last: &str) -> String {
 fn findings(allows: &[&Statement]) -> Vec<String> {
     let mut findings = Vec::new();
     let mut say = |statement: &Statement, text: &str| {
-        let sid = statement.sid.as_deref().unwrap_or("a statement");
+        let sid = statement.sid.as_deref().unwrap_or_default();
         findings.push(format!("{sid} {text}"));
     };
     for statement in allows {
@@ -373,6 +381,8 @@ mod tests {
             let told = explained(&json!([statement]));
             assert!(told.findings.iter().any(|found| found.contains(finding)), "{finding}: {told:#?}");
         }
+        let told = explained(&json!([{"Effect": "Deny", "NotAction": "bedrock:*", "Resource": "*"}]));
+        assert_eq!(told.sentences[0], "Statement 1: Denies all operations but everything of bedrock on anything.");
         assert_eq!(
             explained(&json!([{"Effect": "Deny", "Action": "*", "Resource": "*"}])).sentences[1],
             "It allows nothing by itself."
