@@ -130,8 +130,9 @@ fn show(screen: &Screen, estimate: &Estimate<'_>, contingency: u32) {
     let limit = (estimate.total().pico() / 1_000_000_000_000).max(1);
     screen.note("A budget that tells when it gets near, and alarms, are stacks of a profile (docs/guides/cost.md):");
     screen.copyable(&format!(
-        "ccwb init --set budget_monthly_usd={limit} --set budget_emails=you@company.com && ccwb deploy budget"
+        "ccwb init --profile NAME --set budget_monthly_usd={limit} --set budget_emails=you@company.com"
     ));
+    screen.copyable("ccwb deploy budget --profile NAME");
 }
 
 /// To a tenth.
