@@ -287,6 +287,8 @@ fn what_is_no_policy_is_refused_and_never_guessed() {
 #[test]
 fn what_is_not_said_comes_from_the_profile() {
     let home = Home::new();
+    let missing = line(&home, "policy print --model haiku --region eu-west-1");
+    assert_failed(&missing, 3, "profile-unknown", "say it with --account");
     let profile = json!({
         "name": "Acme", "provider_domain": "acme.okta.com", "provider_type": "okta", "client_id": "0oa1b2c3d4E5f6G7h8i9",
         "credential_storage": "session", "aws_region": "eu-west-1", "identity_pool_name": "acme", "aws_account_id": "123456789012",

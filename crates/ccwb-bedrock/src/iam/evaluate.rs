@@ -142,7 +142,7 @@ impl Statement {
         self.is_about(request) && self.conditions.iter().all(|condition| condition.holds(request))
     }
 
-    /// Whether it is about this operation, whatever the resource and the conditions.
+    /// Whether it allows this operation on something, under some condition.
     pub fn allows_action(&self, action: &str) -> bool {
         let action = action.to_ascii_lowercase();
         self.effect == Effect::Allow && self.actions.hold(|pattern| matches(&pattern.to_ascii_lowercase(), &action))

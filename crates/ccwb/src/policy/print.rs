@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ccwb_admin::AdminProfile;
 use ccwb_bedrock::iam::Policy;
 use ccwb_bedrock::policy::{
     Call, GitHub, Level, Matrix, Permissions, Printed, Purpose, Restrictions, Selection, ServiceControl, Trust, render,
@@ -112,7 +113,7 @@ fn selection(arguments: &CallArguments, us_only: bool, surroundings: &Surroundin
         us_only,
     };
     if selection.models.is_empty() || selection.regions.is_empty() {
-        let profile = administrator::profile(surroundings, arguments.profile.as_deref())?.profile()?;
+        let profile = profile(arguments, surroundings, "--model and --region")?;
         if selection.regions.is_empty() {
             selection.regions.push(profile.models.source_region(&profile.aws_region).to_owned());
             selection.prefix = selection.prefix.or_else(|| profile.models.cross_region_profile.clone());
@@ -124,10 +125,20 @@ fn selection(arguments: &CallArguments, us_only: bool, surroundings: &Surroundin
     Ok(selection)
 }
 
+/// The profile, for what could have been said instead.
+fn profile(arguments: &CallArguments, surroundings: &Surroundings, instead: &str) -> Result<AdminProfile, Failure> {
+    let stored = administrator::profile(surroundings, arguments.profile.as_deref());
+    let stored = stored.map_err(|mut failure| {
+        failure.hint = format!("say it with {instead}, or {}", failure.hint);
+        failure
+    });
+    Ok(stored?.profile()?)
+}
+
 fn account(arguments: &CallArguments, surroundings: &Surroundings) -> Result<String, Failure> {
     let account = match &arguments.account {
         Some(account) => Some(account.clone()),
-        None => administrator::profile(surroundings, arguments.profile.as_deref())?.profile()?.aws_account_id,
+        None => profile(arguments, surroundings, "--account")?.aws_account_id,
     };
     let account = account.ok_or_else(|| {
         let message = "the profile does not say which account it is for";
