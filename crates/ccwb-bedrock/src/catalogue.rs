@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::Partition;
+use crate::{Lifecycle, Limits, Partition};
 
 /// All that is known about Claude on Bedrock.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +28,12 @@ pub struct Model {
     pub tier: Tier,
     /// Bedrock's id, without the prefix of an inference profile.
     pub id: String,
+    /// How much it takes and gives; `None` if no source is known.
+    #[serde(default)]
+    pub limits: Option<Limits>,
+    /// Since when and until when Bedrock has it; `None` if no source is known.
+    #[serde(default)]
+    pub lifecycle: Option<Lifecycle>,
     /// Where this row comes from.
     pub source: String,
     /// The day of that source, `YYYY-MM-DD`.
@@ -91,13 +97,8 @@ impl Catalogue {
 
     /// The profile of a model under a prefix. `europe` and `japan` are other names of `eu` and `jp`.
     pub fn inference_profile(&self, prefix: &str, model: &str) -> Option<&InferenceProfile> {
-        let prefix = match prefix {
-            "europe" => "eu",
-            "japan" => "jp",
-            other => other,
-        };
         let model = self.model(model)?;
-        self.inference_profiles.iter().find(|profile| profile.prefix == prefix && profile.model == model.id)
+        self.inference_profiles.iter().find(|profile| profile.is_under(Some(prefix)) && profile.model == model.id)
     }
 
     /// The profiles that can be called in a region.

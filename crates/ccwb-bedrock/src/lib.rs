@@ -1,8 +1,9 @@
 //! Claude models on Amazon Bedrock: what they are called, through which inference profiles and in which regions they can
 //! be called, what they cost, and which IAM policies allow it.
 //!
-//! [`Catalogue`] and [`Prices`] are data with their source and date (`data/models.json`, `data/prices.json`). [`iam`] is the documented evaluation logic of
-//! IAM policies, so that a policy can be tried before it is deployed.
+//! [`Catalogue`] and [`Prices`] are data with their source and date (`data/models.json`, `data/prices.json`). [`policy`] makes
+//! IAM policies for exactly the calls that are asked for and tells in words what any policy does; [`iam`] is the documented
+//! evaluation logic, so that one can be tried before it is deployed. [`recommend`] and [`Plan`] are for whoever has to choose.
 //!
 //! ```
 //! use ccwb_bedrock::{Catalogue, Partition};
@@ -19,13 +20,22 @@
 
 mod arn;
 mod catalogue;
+mod cost;
+mod facts;
 pub mod iam;
 mod partition;
+pub mod policy;
 mod price;
+mod reach;
+mod recommend;
 mod usd;
 
 pub use arn::{ProfileArns, foundation_model_arn, inference_profile_arn};
 pub use catalogue::{Catalogue, InferenceProfile, Model, Tier};
+pub use cost::{Estimate, Line, Plan, PlanError, TeamPlan};
+pub use facts::{Lifecycle, Limits, State};
 pub use partition::Partition;
 pub use price::{Price, PriceRule, Prices, TokenCounts};
+pub use reach::Reach;
+pub use recommend::{Proposal, Task, Wish, recommend};
 pub use usd::Usd;

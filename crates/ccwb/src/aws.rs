@@ -44,7 +44,7 @@ impl Account {
         profile: &AdminProfile,
         surroundings: &Surroundings,
     ) -> Result<Self, Failure> {
-        let config = sdk_config(arguments, profile, surroundings).await?;
+        let config = sdk_config(arguments, &profile.aws_region, surroundings).await?;
         let is_local = config.endpoint_url().is_some_and(is_loopback);
         let patience = Patience { unreachable: Duration::from_secs(arguments.give_up_after), ..Patience::default() };
         let cloud = Cloud::new(config.clone(), patience, format!("{:x}-{:x}", unix_time(), std::process::id()));
@@ -64,13 +64,14 @@ impl Account {
     }
 }
 
-async fn sdk_config(
+/// What clients of AWS are made from.
+pub(crate) async fn sdk_config(
     arguments: &AwsArguments,
-    profile: &AdminProfile,
+    region: &str,
     surroundings: &Surroundings,
 ) -> Result<SdkConfig, Failure> {
     let http = http::patient_client(surroundings)?.for_aws();
-    let region = Region::new(profile.aws_region.clone());
+    let region = Region::new(region.to_owned());
     // Throttling and lost answers are asked again after a growing, random pause.
     let retries = RetryConfig::standard().with_max_attempts(6).with_initial_backoff(Duration::from_millis(500));
     let mut loader = aws_config::defaults(BehaviorVersion::latest())

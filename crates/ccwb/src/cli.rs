@@ -8,12 +8,15 @@ use clap::{Args, Parser, Subcommand};
 use crate::administrator::{ConfigCommand, ContextCommand};
 use crate::choices::{FederationKind, Provider, Storage};
 use crate::cleanup::CleanupArguments;
+use crate::cost::CostCommand;
 use crate::deploy::DeployArguments;
 use crate::destroy::DestroyArguments;
 use crate::doctor::DoctorArguments;
 use crate::failure::{Failure, exit};
 use crate::init::InitArguments;
+use crate::models::ModelsCommand;
 use crate::package::PackageArguments;
+use crate::policy::PolicyCommand;
 use crate::rehearsal::TestArguments;
 use crate::status::StatusArguments;
 use crate::surroundings::Surroundings;
@@ -68,6 +71,21 @@ pub(crate) enum Command {
     /// Telemetry comes from Athena or CloudWatch, from a file, or is made up (--demo). Prices come from a table with a source
     /// for each figure; a model without one is shown as unknown.
     Usage(Box<UsageArguments>),
+    /// Which Claude models there are on Bedrock, what they cost, and from where they can be called
+    Models {
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
+    /// IAM policies: for exactly the calls that are asked for, in plain words, and tried out
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+    /// What a month will cost: by teams and models, compared, as scenarios
+    Cost {
+        #[command(subcommand)]
+        command: CostCommand,
+    },
     /// Delete the stacks of a profile, and list what is left
     Destroy(DestroyArguments),
     /// Live through a user's first day with the package, in a throw-away home

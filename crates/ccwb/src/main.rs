@@ -1,7 +1,7 @@
 //! The administrator's program: roll out Claude Code on Amazon Bedrock with the company's own sign-in.
 //!
 //! `ccwb init` makes an administrator's profile; `context` and `config` look after profiles; `deploy`, `status` and `destroy`
-//! are AWS's side, `usage` tells what came of it; `package` and `test` are the users'; `doctor` and `cleanup` this computer's. `ccwb demo` shows all of it on
+//! are AWS's side, `usage` tells what came of it; `models`, `policy` and `cost` are for who has to choose; `package` and `test` are the users'; `doctor` and `cleanup` this computer's. `ccwb demo` shows all of it on
 //! one computer, `ccwb sandbox` runs the stand-ins for the identity provider and AWS that the demo uses.
 
 mod administrator;
@@ -12,18 +12,23 @@ mod cleanup;
 mod cli;
 #[cfg(test)]
 mod cli_reference;
+mod columns;
 mod consent;
+mod cost;
 mod demo;
 mod deploy;
 mod destroy;
 mod doctor;
+mod document;
 mod failure;
 mod hand_over;
 mod home;
 mod http;
 mod init;
 mod interrupt;
+mod models;
 mod package;
+mod policy;
 mod rehearsal;
 mod request_log;
 mod row;
@@ -69,6 +74,9 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
         Command::Deploy(arguments) => Box::pin(deploy::run(&arguments, surroundings)).await,
         Command::Status(arguments) => Box::pin(status::run(&arguments, surroundings)).await,
         Command::Usage(arguments) => Box::pin(usage::run(&arguments, surroundings)).await,
+        Command::Models { command } => models::run(&command, surroundings).await,
+        Command::Policy { command } => policy::run(&command, surroundings),
+        Command::Cost { command } => cost::run(&command),
         Command::Destroy(arguments) => Box::pin(destroy::run(&arguments, surroundings)).await,
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
         Command::Cleanup(arguments) => cleanup::run(&arguments, surroundings).await,

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::pattern::{arn_matches, matches};
+use super::place_and_time::{Moment, Network};
 use super::policy::{PolicyError, fault, texts};
 use super::request::Request;
 
@@ -37,6 +38,12 @@ pub enum Operator {
     NumericGreaterThanEquals,
     Bool,
     ArnLike,
+    IpAddress,
+    DateEquals,
+    DateLessThan,
+    DateLessThanEquals,
+    DateGreaterThan,
+    DateGreaterThanEquals,
     Null,
 }
 
@@ -68,6 +75,14 @@ const OPERATORS: &[(&str, Operator, bool)] = &[
     ("ArnLike", Operator::ArnLike, false),
     ("ArnNotEquals", Operator::ArnLike, true),
     ("ArnNotLike", Operator::ArnLike, true),
+    ("IpAddress", Operator::IpAddress, false),
+    ("NotIpAddress", Operator::IpAddress, true),
+    ("DateEquals", Operator::DateEquals, false),
+    ("DateNotEquals", Operator::DateEquals, true),
+    ("DateLessThan", Operator::DateLessThan, false),
+    ("DateLessThanEquals", Operator::DateLessThanEquals, false),
+    ("DateGreaterThan", Operator::DateGreaterThan, false),
+    ("DateGreaterThanEquals", Operator::DateGreaterThanEquals, false),
     ("Null", Operator::Null, false),
 ];
 
@@ -92,6 +107,9 @@ impl Condition {
                 let values = texts(values, &format!("{place}.{name}.{key}"))?;
                 if values.iter().any(|value| value.contains("${")) {
                     return Err(fault(place, format!("policy variables are not evaluated ({key})")));
+                }
+                if let Some(value) = values.iter().find(|value| !operator.takes(value)) {
+                    return Err(fault(place, format!("{name} cannot be compared with \"{value}\" ({key})")));
                 }
                 all.push(Self { operator, negated, if_exists, quantifier, key: key.clone(), values });
             }
@@ -125,6 +143,10 @@ impl Condition {
             (Ok(actual), Ok(wanted)) => holds(&actual, &wanted),
             _ => false,
         };
+        let dates = |holds: fn(&Moment, &Moment) -> bool| match (Moment::parse(actual), Moment::parse(wanted)) {
+            (Some(actual), Some(wanted)) => holds(&actual, &wanted),
+            _ => false,
+        };
         match self.operator {
             Operator::StringEquals => actual == wanted,
             Operator::StringEqualsIgnoreCase => actual.to_lowercase() == wanted.to_lowercase(),
@@ -136,7 +158,31 @@ impl Condition {
             Operator::NumericGreaterThanEquals => numbers(f64::ge),
             Operator::Bool => actual.eq_ignore_ascii_case(wanted),
             Operator::ArnLike => arn_matches(wanted, actual),
+            Operator::IpAddress => match (Network::parse(actual), Network::parse(wanted)) {
+                (Some(actual), Some(wanted)) => wanted.contains(&actual),
+                _ => false,
+            },
+            Operator::DateEquals => dates(Moment::eq),
+            Operator::DateLessThan => dates(Moment::lt),
+            Operator::DateLessThanEquals => dates(Moment::le),
+            Operator::DateGreaterThan => dates(Moment::gt),
+            Operator::DateGreaterThanEquals => dates(Moment::ge),
             Operator::Null => false,
+        }
+    }
+}
+
+impl Operator {
+    /// Whether a value in a policy can be compared that way at all. A typing error there must not become "never".
+    fn takes(self, value: &str) -> bool {
+        match self {
+            Self::IpAddress => Network::parse(value).is_some(),
+            Self::DateEquals
+            | Self::DateLessThan
+            | Self::DateLessThanEquals
+            | Self::DateGreaterThan
+            | Self::DateGreaterThanEquals => Moment::parse(value).is_some(),
+            _ => true,
         }
     }
 }
@@ -172,6 +218,15 @@ mod tests {
             (json!({"Bool": {"k": "false"}}), "False", true),
             (json!({"Bool": {"k": true}}), "false", false),
             (json!({"ArnLike": {"k": "arn:aws:iam::*:role/*"}}), "arn:aws:iam::1:role/a", true),
+            (json!({"IpAddress": {"k": ["198.51.100.0/24", "203.0.113.7"]}}), "198.51.100.255", true),
+            (json!({"IpAddress": {"k": "198.51.100.0/24"}}), "198.51.101.0", false),
+            (json!({"NotIpAddress": {"k": ["198.51.100.0/24", "203.0.113.7"]}}), "203.0.113.7", false),
+            (json!({"IpAddress": {"k": "2001:db8::/32"}}), "2001:db8:1::1", true),
+            (json!({"IpAddress": {"k": "0.0.0.0/0"}}), "::1", false),
+            (json!({"DateLessThan": {"k": "2026-12-01T00:00:00Z"}}), "2026-11-30T23:59:59Z", true),
+            (json!({"DateLessThan": {"k": "2026-12-01T00:00:00Z"}}), "2026-12-01T00:00:00Z", false),
+            (json!({"DateGreaterThanEquals": {"k": "2026-12-01"}}), "2026-12-01T00:00:00Z", true),
+            (json!({"DateGreaterThan": {"k": "1764547200"}}), "2025-12-01T00:00:01Z", true),
             (json!({"Null": {"k": "true"}}), "x", false),
             (json!({"Null": {"k": "false"}}), "x", true),
         ] {
@@ -213,6 +268,18 @@ mod tests {
         assert!(holds(&json!({"StringEquals": {"k": "a", "l": "b"}}), &request));
         assert!(!holds(&json!({"StringEquals": {"k": "a", "l": "c"}}), &request));
         assert!(!holds(&json!({"StringEquals": {"k": "a"}, "StringLike": {"l": "c"}}), &request));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_compared_is_refused() {
+        for conditions in [
+            json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/33"}}),
+            json!({"NotIpAddress": {"aws:SourceIp": "the office"}}),
+            json!({"DateLessThan": {"aws:CurrentTime": "2026-13-01T00:00:00Z"}}),
+            json!({"DateLessThan": {"aws:CurrentTime": "tomorrow"}}),
+        ] {
+            assert!(Condition::from_json(&conditions, "c").is_err(), "{conditions}");
+        }
     }
 
     #[test]

@@ -36,46 +36,125 @@ impl Decision {
     }
 }
 
+/// Where a policy is attached, and which of several it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attached {
+    /// To the principal.
+    Identity(usize),
+    /// As its permissions boundary.
+    Boundary,
+    /// To the account or above it.
+    ServiceControl(usize),
+}
+
+/// A decision with everything that explains it.
+#[derive(Clone, Debug)]
+pub struct Verdict<'a> {
+    /// What AWS would answer.
+    pub decision: Decision,
+    /// The statement that decides, where it is attached and its place in that policy; `None` if nothing allows.
+    pub statement: Option<(Attached, usize, &'a Statement)>,
+    /// The boundary or service control policy that does not allow, though the principal's own policies do.
+    pub missing: Option<Attached>,
+    /// Statements that would allow it if a condition held.
+    pub near: Vec<Near<'a>>,
+}
+
+/// A statement for this action and resource, and the keys of its conditions that do not hold.
+#[derive(Clone, Debug)]
+pub struct Near<'a> {
+    /// Where it is attached.
+    pub attached: Attached,
+    /// The statement.
+    pub statement: &'a Statement,
+    /// Keys, as the policy writes them.
+    pub keys: Vec<&'a str>,
+}
+
 /// Decides about a request of a principal in its own account.
 pub fn evaluate(policies: &Policies<'_>, request: &Request) -> Decision {
-    let mut everywhere = policies.identity.iter().chain(policies.boundary).chain(policies.service_control);
-    if let Some(denies) = everywhere.find_map(|policy| find(policy, Effect::Deny, request)) {
-        return Decision::ExplicitlyDenied(denies.sid.clone());
+    decide(policies, request).decision
+}
+
+/// The same, with the reasons.
+pub fn decide<'a>(policies: &Policies<'a>, request: &Request) -> Verdict<'a> {
+    let identity = || policies.identity.iter().enumerate().map(|(i, policy)| (Attached::Identity(i), policy));
+    let limits = || {
+        let control = policies.service_control.iter().enumerate();
+        let control = control.map(|(i, policy)| (Attached::ServiceControl(i), policy));
+        policies.boundary.map(|policy| (Attached::Boundary, policy)).into_iter().chain(control)
+    };
+    let in_one = |(attached, policy): (Attached, &'a Policy), effect| {
+        find(policy, effect, request).map(|(place, statement)| (attached, place, statement))
+    };
+    if let Some(found) = identity().chain(limits()).find_map(|one| in_one(one, Effect::Deny)) {
+        let decision = Decision::ExplicitlyDenied(found.2.sid.clone());
+        return Verdict { decision, statement: Some(found), missing: None, near: Vec::new() };
     }
-    let allows = |policy: &Policy| find(policy, Effect::Allow, request).is_some();
-    if !policies.service_control.iter().all(allows) || !policies.boundary.is_none_or(allows) {
-        return Decision::ImplicitlyDenied;
+    let allows = identity().find_map(|one| in_one(one, Effect::Allow));
+    let missing = limits().find(|one| in_one(*one, Effect::Allow).is_none()).map(|(attached, _)| attached);
+    match (allows, missing) {
+        (Some(found), None) => Verdict {
+            decision: Decision::Allowed(found.2.sid.clone()),
+            statement: Some(found),
+            missing: None,
+            near: Vec::new(),
+        },
+        (allows, missing) => Verdict {
+            decision: Decision::ImplicitlyDenied,
+            statement: None,
+            missing: missing.filter(|_| allows.is_some()),
+            near: identity().flat_map(|(attached, policy)| near(attached, policy, request)).collect(),
+        },
     }
-    match policies.identity.iter().find_map(|policy| find(policy, Effect::Allow, request)) {
-        Some(statement) => Decision::Allowed(statement.sid.clone()),
-        None => Decision::ImplicitlyDenied,
-    }
+}
+
+fn near<'a>(attached: Attached, policy: &'a Policy, request: &Request) -> impl Iterator<Item = Near<'a>> {
+    let allows = policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+    allows
+        .filter(|statement| statement.is_about(request))
+        .map(move |statement| {
+            let failed = statement.conditions.iter().filter(|condition| !condition.holds(request));
+            Near { attached, statement, keys: failed.map(|condition| condition.key.as_str()).collect() }
+        })
+        .filter(|near| !near.keys.is_empty())
 }
 
 /// Decides whether a role's trust policy lets a principal in. The role itself is the resource, so a statement names none.
 pub fn evaluate_trust(trust: &Policy, request: &Request) -> Decision {
-    if let Some(denies) = find(trust, Effect::Deny, request) {
+    if let Some((_, denies)) = find(trust, Effect::Deny, request) {
         return Decision::ExplicitlyDenied(denies.sid.clone());
     }
-    match find(trust, Effect::Allow, request).filter(|statement| statement.principals.is_some()) {
-        Some(statement) => Decision::Allowed(statement.sid.clone()),
+    match find(trust, Effect::Allow, request).filter(|(_, statement)| statement.principals.is_some()) {
+        Some((_, statement)) => Decision::Allowed(statement.sid.clone()),
         None => Decision::ImplicitlyDenied,
     }
 }
 
-fn find<'a>(policy: &'a Policy, effect: Effect, request: &Request) -> Option<&'a Statement> {
-    policy.statements.iter().find(|statement| statement.effect == effect && statement.applies_to(request))
+fn find<'a>(policy: &'a Policy, effect: Effect, request: &Request) -> Option<(usize, &'a Statement)> {
+    let mut statements = policy.statements.iter().enumerate();
+    statements.find(|(_, statement)| statement.effect == effect && statement.applies_to(request))
 }
 
 impl Statement {
     /// Whether the statement is about this request.
     pub fn applies_to(&self, request: &Request) -> bool {
+        self.is_about(request) && self.conditions.iter().all(|condition| condition.holds(request))
+    }
+
+    /// Whether it allows this operation on something, under some condition.
+    pub fn allows_action(&self, action: &str) -> bool {
+        let action = action.to_ascii_lowercase();
+        self.effect == Effect::Allow && self.actions.hold(|pattern| matches(&pattern.to_ascii_lowercase(), &action))
+    }
+
+    /// Whether its action, resource and principal are those of the request, whatever its conditions say.
+    fn is_about(&self, request: &Request) -> bool {
         // Operations are compared without letter case, ARNs with it.
         let action = request.action.to_ascii_lowercase();
         self.actions.hold(|pattern| matches(&pattern.to_ascii_lowercase(), &action))
             && self.resources.as_ref().is_none_or(|targets| targets.hold(|pattern| matches(pattern, &request.resource)))
             && self.principals.as_ref().is_none_or(|principals| principals.hold(request.principal.as_ref()))
-            && self.conditions.iter().all(|condition| condition.holds(request))
     }
 }
 
@@ -125,6 +204,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_verdict_names_the_statement_and_the_condition_that_was_missing() {
+        let own = [policy(&json!([
+            {"Sid": "Look", "Effect": "Allow", "Action": "a:List*", "Resource": "*"},
+            {"Sid": "Call", "Effect": "Allow", "Action": "a:Call", "Resource": "*", "Condition": {"StringEquals": {"k": "v"}}}
+        ]))];
+        let limit = policy(&json!([{"Effect": "Allow", "Action": "a:Call", "Resource": "*"}]));
+        let policies = Policies { identity: &own, boundary: Some(&limit), service_control: &[] };
+        let call = Request::new("a:Call", "x");
+        let allowed = super::decide(&policies, &call.clone().with("k", "v"));
+        assert!(
+            matches!(allowed.statement, Some((Attached::Identity(0), 1, statement)) if statement.sid.as_deref() == Some("Call"))
+        );
+        let refused = super::decide(&policies, &call);
+        assert_eq!((refused.decision, refused.near[0].keys.as_slice()), (Decision::ImplicitlyDenied, ["k"].as_slice()));
+        let limited = super::decide(&policies, &Request::new("a:ListAll", "*"));
+        assert_eq!((limited.decision, limited.missing), (Decision::ImplicitlyDenied, Some(Attached::Boundary)));
+    }
 
     fn policy(statements: &serde_json::Value) -> Policy {
         Policy::from_json(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()

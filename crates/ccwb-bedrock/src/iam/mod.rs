@@ -12,11 +12,12 @@
 mod condition;
 mod evaluate;
 mod pattern;
+mod place_and_time;
 mod policy;
 mod request;
 
 pub use condition::{Condition, Operator, Quantifier};
-pub use evaluate::{Decision, Policies, Reason, evaluate, evaluate_trust};
+pub use evaluate::{Attached, Decision, Near, Policies, Reason, Verdict, decide, evaluate, evaluate_trust};
 pub use pattern::matches;
 pub use policy::{Effect, Policy, PolicyError, Principals, Statement, Targets};
 pub use request::{Principal, Request};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use ccwb_bedrock::iam::{Decision, Request};
+use ccwb_bedrock::iam::{Decision, Policy, Request};
+use ccwb_bedrock::policy::{Call, Level, Permissions, Restrictions};
 use ccwb_bedrock::{Catalogue, Partition, foundation_model_arn, inference_profile_arn};
 use ccwb_deploy::{Access, ApplicationProfile, AuthChoices, MAX_POLICIES};
 use proptest::prelude::*;
@@ -238,5 +239,33 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// `ccwb policy` and the auth stack allow and deny in the same words.
+#[test]
+fn the_policies_for_other_roles_are_the_stack_s_own() {
+    for region in ["us-east-1", "us-gov-west-1"] {
+        let prefix = if region == "us-east-1" { "us" } else { "us-gov" };
+        let choices = AuthChoices {
+            require_tls: true,
+            allowed_vpc_endpoints: vec!["vpce-0a1b2c3d".to_owned()],
+            source_regions: vec![region.to_owned()],
+            ..choices("okta", direct(), region, prefix)
+        };
+        let calls = choices.inference_profiles.iter().map(|profile| Call { profile, source: region }).collect();
+        let vpc_endpoints = choices.allowed_vpc_endpoints.clone();
+        let restrictions = Restrictions { tls: true, vpc_endpoints, ..Restrictions::default() };
+        let permissions =
+            Permissions { account: ACCOUNT, calls, level: Level::Standard, restrictions, principal_tag: None };
+        let ours: Vec<Policy> =
+            permissions.documents().unwrap().iter().map(|document| Policy::from_json(document).unwrap()).collect();
+        let sorted = |policies: &[Policy]| {
+            let mut statements: Vec<String> =
+                policies.iter().flat_map(|policy| &policy.statements).map(|s| format!("{s:?}")).collect();
+            statements.sort();
+            statements
+        };
+        assert_eq!(sorted(&ours), sorted(access(&choices).permissions()), "{region}");
     }
 }

@@ -64,6 +64,7 @@ const ENDPOINTS: &[&str] = &[
     "bedrock:ListFoundationModels",
     "bedrock:ListInferenceProfiles",
     "bedrock:GetInferenceProfile",
+    "bedrock:GetFoundationModelAvailability",
     "otlp",
     "otlp:metrics",
     "otlp:logs",

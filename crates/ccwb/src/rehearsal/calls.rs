@@ -145,7 +145,7 @@ const POLICY: &str = "let the role call these models: ccwb deploy; or choose oth
 const ACCESS: &str = "open the model in the Bedrock console once, to accept Anthropic's terms for the account";
 
 /// What AWS said, and whether it could be asked at all.
-fn refused<E, R>(call: &str, error: &SdkError<E, R>, hint: &str) -> Failure
+pub(crate) fn refused<E, R>(call: &str, error: &SdkError<E, R>, hint: &str) -> Failure
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,

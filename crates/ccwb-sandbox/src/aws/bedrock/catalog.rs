@@ -75,6 +75,17 @@ pub(super) fn inference_profile(world: &World, region: &str, name: &str) -> Resu
     })
 }
 
+/// Whoever asks may use it: what an account lacks is a fault of the sandbox.
+pub(super) fn availability(model: &str) -> Reply {
+    Reply::json(
+        200,
+        &json!({
+            "modelId": model, "agreementAvailability": {"status": "AVAILABLE"}, "authorizationStatus": "AUTHORIZED",
+            "entitlementAvailability": "AVAILABLE", "regionAvailability": "AVAILABLE",
+        }),
+    )
+}
+
 fn summary(world: &World, region: &str, profile: &InferenceProfile) -> Value {
     let (partition, account, id) = (world.options.partition(), &world.options.account_id, &profile.id);
     let name = Catalogue::bundled().model(&profile.model).map_or(profile.model.as_str(), |model| &model.name);

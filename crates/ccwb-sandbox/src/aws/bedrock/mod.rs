@@ -27,6 +27,8 @@ struct ApiError {
     message: String,
 }
 
+const AVAILABILITY: &str = "/foundation-model-availability/";
+
 fn validation(message: impl Into<String>) -> ApiError {
     ApiError { status: 400, code: "ValidationException", message: message.into() }
 }
@@ -50,6 +52,7 @@ pub(super) fn operation(call: &Call) -> Option<&'static str> {
         ("GET", "/foundation-models") => Some("ListFoundationModels"),
         ("GET", "/inference-profiles") => Some("ListInferenceProfiles"),
         ("GET", path) if path.starts_with("/inference-profiles/") => Some("GetInferenceProfile"),
+        ("GET", path) if path.starts_with(AVAILABILITY) => Some("GetFoundationModelAvailability"),
         ("POST", path) => match model_and_action(path)?.1 {
             "invoke" => Some("InvokeModel"),
             "invoke-with-response-stream" => Some("InvokeModelWithResponseStream"),
@@ -69,6 +72,7 @@ fn model_and_action(path: &str) -> Option<(&str, &str)> {
 pub(super) fn handle(world: &World, call: &Call, operation: &str) -> Reply {
     let model = model_and_action(&call.path).map(|(model, _)| model);
     let model = model.or_else(|| call.path.strip_prefix("/inference-profiles/"));
+    let model = model.or_else(|| call.path.strip_prefix(AVAILABILITY));
     let model = model.map(|model| percent_decode_str(model).decode_utf8_lossy().into_owned());
     let reply = caller(world, call)
         .and_then(|caller| answer(world, call, operation, model.as_deref().unwrap_or_default(), &caller))
@@ -80,6 +84,7 @@ fn answer(world: &World, call: &Call, operation: &str, model: &str, caller: &Pri
     match operation {
         "ListFoundationModels" => return Ok(catalog::foundation_models(world)),
         "ListInferenceProfiles" => return catalog::inference_profiles(world, region(world, call), &call.query()),
+        "GetFoundationModelAvailability" => return Ok(catalog::availability(model)),
         "GetInferenceProfile" => return catalog::inference_profile(world, region(world, call), model),
         _ => catalog::check_model(model)?,
     }
