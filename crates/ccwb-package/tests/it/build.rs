@@ -109,7 +109,9 @@ fn every_installed_target_is_built_for_and_each_other_platform_is_missing_with_w
         reason(&programs, Platform::MacosArm64),
         "no Rust target for it is installed here (rustup target add aarch64-apple-darwin)"
     );
-    assert!(bench.log().contains("build --release --locked --package otel-helper --config .cargo/release.toml --target x86_64-pc-windows-gnu"));
+    assert!(bench.log().contains(
+        "build --release --locked --package otel-helper --config .cargo/release.toml --target x86_64-pc-windows-gnu"
+    ));
 }
 
 #[test]
