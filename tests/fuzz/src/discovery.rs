@@ -3,6 +3,7 @@ use std::sync::LazyLock;
 use ccwb_config::Profile;
 use ccwb_oidc::Metadata;
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::profiles::profile;
 use crate::text::{assert_printable, assert_trustworthy};
@@ -25,7 +26,10 @@ pub fn discovery(input: &[u8]) {
             }
         };
         let issuer = metadata.issuer.as_str();
-        let of_entra = issuer.starts_with("https://login.microsoftonline.com/") && issuer.contains("/v2.0");
+        let url = Url::parse(issuer).expect("what is believed is an address");
+        let of_entra = url.scheme() == "https"
+            && url.host_str() == Some("login.microsoftonline.com")
+            && url.path().contains("/v2.0");
         assert!(issuer == profile.issuer.as_str() || of_entra, "{issuer}");
         let optional =
             [&metadata.revocation_endpoint, &metadata.device_authorization_endpoint, &metadata.end_session_endpoint];

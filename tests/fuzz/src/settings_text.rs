@@ -7,7 +7,7 @@ pub(crate) fn without_comments(text: &str) -> Option<String> {
         let length = if letter == '"' {
             end_of_string(rest)?
         } else if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
+            rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             rest.find("*/")? + 2
         } else {

@@ -37,7 +37,7 @@ impl Bench {
             "cargo",
             &format!(
                 "echo \"cargo $*\" >>'{root}/log'\n[ \"$1\" = build ] || exit 101\n\
-                 target=$7 folder=$9\n{failing}\nmkdir -p \"$folder/$target/release\"\n\
+                 target=$9 folder=${{11}}\n{failing}\nmkdir -p \"$folder/$target/release\"\n\
                  case $target in *windows*) end=.exe ;; *) end= ;; esac\n\
                  cp '{root}/'\"$target.program\" \"$folder/$target/release/$5$end\""
             ),
