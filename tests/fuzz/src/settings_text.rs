@@ -10,6 +10,9 @@ pub(crate) fn without_comments(text: &str) -> Option<String> {
             rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             rest.find("*/")? + 2
+        } else if letter.is_whitespace() && ![' ', '\t', '\r', '\n'].contains(&letter) {
+            // JSON has no other white space (RFC 8259, section 2).
+            return None;
         } else {
             letter.len_utf8()
         };

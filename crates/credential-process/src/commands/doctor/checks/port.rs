@@ -8,13 +8,14 @@ use ccwb_oidc::CallbackServer;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
 use crate::context::Context;
-use crate::port_owner::owner_of;
+use crate::port_owner::{Owner, owner_of};
 use crate::sign_in;
 
 pub(super) const NAME: &str = "callback-port";
 
 /// A sign-in that has just ended keeps its port until the browser has its last page.
 const LAST_PAGE: Duration = Duration::from_secs(2);
+const A_MOMENT: Duration = Duration::from_millis(50);
 
 pub(super) fn check(_: &Case<'_>, context: &Context<'_>, oidc: &OidcProfile) -> Vec<Finding> {
     let waiting = sign_in::record(context).filter(sign_in::Record::is_running).and_then(|record| record.port);
@@ -41,7 +42,9 @@ fn use_of(port: u16, waiting: Option<u16>, deadline: Instant) -> Use {
             Some(owner) if owner.is_this_program() && Instant::now() >= deadline => {
                 return Use::OtherSignIn(format!("{port} is held by {owner}"));
             }
-            Some(owner) if owner.is_this_program() => std::thread::sleep(Duration::from_millis(50)),
+            Some(owner) if owner.is_this_program() => std::thread::sleep(A_MOMENT),
+            // A process that ended between the two looks is nobody's.
+            None | Some(Owner::User(_)) if Instant::now() < deadline => std::thread::sleep(A_MOMENT),
             Some(owner) => return Use::Foreign(format!("{port} is taken by {owner}")),
             None => return Use::Foreign(error.to_string()),
         }
