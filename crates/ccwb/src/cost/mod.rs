@@ -13,7 +13,7 @@ use self::arguments::{CompareArguments, EstimateArguments, ScenarioArguments};
 use crate::columns::columns;
 use crate::document;
 use crate::failure::{Failure, exit};
-use crate::models::{has_ended, unknown_model};
+use crate::models::{has_ended, unknown_model, unreachable_model};
 use crate::screen::Screen;
 
 pub(crate) fn run(command: &CostCommand) -> Result<(), Failure> {
@@ -156,13 +156,7 @@ fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         named => named.to_vec(),
     };
     if names.is_empty() {
-        let message = format!("no Claude model is known that can be called from {} that way", arguments.region);
-        return Err(Failure::new(
-            "model-unreachable",
-            exit::CONFIG,
-            message,
-            "ccwb models list has the regions and prefixes",
-        ));
+        return Err(unreachable_model(&arguments.region));
     }
     let mut found = Vec::new();
     for name in names {

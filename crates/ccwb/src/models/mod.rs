@@ -159,13 +159,7 @@ fn proposals(arguments: &RecommendArguments) -> Result<(), Failure> {
     };
     let proposals = recommend(Catalogue::bundled(), Prices::bundled(), &wish);
     if proposals.is_empty() {
-        let message = format!("no Claude model is known that can be called from {} that way", arguments.region);
-        return Err(Failure::new(
-            "model-unreachable",
-            exit::CONFIG,
-            message,
-            "ccwb models list has the regions and prefixes",
-        ));
+        return Err(unreachable_model(&arguments.region));
     }
     let as_json: Vec<Value> = proposals
         .iter()
@@ -195,6 +189,11 @@ pub(crate) fn unknown_model(name: &str) -> Failure {
     let near = names.max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
     let hint = format!("is {} meant? ccwb models list has all of them", near.unwrap_or("sonnet"));
     Failure::new("model-unknown", exit::CONFIG, format!("no model \"{name}\" is known"), hint)
+}
+
+pub(crate) fn unreachable_model(region: &str) -> Failure {
+    let message = format!("no Claude model is known that can be called from {region} that way");
+    Failure::new("model-unreachable", exit::CONFIG, message, "ccwb models list has the regions and prefixes")
 }
 
 fn state(model: &Model, day: &str) -> String {
