@@ -3,6 +3,9 @@
 //! No collector runs here: there is none in the registries that a build may use. `collector` applies the processors and
 //! exporters that the configurations name, as their documentation and source have them, and refuses every other one.
 
+#[path = "../support/telemetry.rs"]
+mod telemetry;
+
 mod agreement;
 mod collector;
 mod configuration;

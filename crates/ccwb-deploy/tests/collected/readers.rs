@@ -3,63 +3,27 @@
 use std::collections::BTreeSet;
 
 use ccwb_deploy::{
-    AlarmChoices, AnalyticsChoices, CollectorChoices, CollectorName, CollectorNetwork, CollectorSignIn,
-    DashboardChoices, Environment, FieldPolicy, FieldRule, LogGroups, MetricsChoices, Parameters, Resolved, Stack,
+    AlarmChoices, AnalyticsChoices, CollectorChoices, DashboardChoices, Environment, LogGroups, MetricsChoices,
+    Parameters, Resolved, Stack,
 };
 use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::recorded::{Data, text, texts};
+use crate::telemetry;
+
+const REGION: &str = "eu-central-1";
 
 pub(crate) fn log_groups() -> LogGroups {
-    LogGroups {
-        metrics_name: "acme-metrics-MetricsLogGroup-1".to_owned(),
-        metrics_arn: "arn:aws:logs:eu-central-1:123456789012:log-group:acme-metrics-MetricsLogGroup-1:*".to_owned(),
-        events_name: "acme-metrics-EventsLogGroup-1".to_owned(),
-        events_arn: "arn:aws:logs:eu-central-1:123456789012:log-group:acme-metrics-EventsLogGroup-1:*".to_owned(),
-        key_arn: "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-4000-8000-000000000000".to_owned(),
-    }
+    telemetry::log_groups(REGION)
 }
 
 pub(crate) fn collector_choices() -> CollectorChoices {
-    let rule = |field: &str, policy, claim: Option<&str>| FieldRule {
-        field: field.to_owned(),
-        policy,
-        claim: claim.map(str::to_owned),
-    };
-    CollectorChoices {
-        network: CollectorNetwork {
-            vpc_id: "vpc-0123456789abcdef0".to_owned(),
-            subnet_ids: vec!["subnet-0123456789abcdef0".to_owned(), "subnet-0123456789abcdef1".to_owned()],
-            task_subnet_ids: vec!["subnet-0123456789abcdef2".to_owned(), "subnet-0123456789abcdef3".to_owned()],
-            assign_public_ip: false,
-        },
-        internet_facing: true,
-        allowed_cidr: None,
-        name: Some(CollectorName {
-            domain: "telemetry.company.com".to_owned(),
-            hosted_zone_id: Some("Z0123456789ABC".to_owned()),
-            certificate_arn: None,
-        }),
-        sign_in: Some(CollectorSignIn {
-            issuer: "https://company.okta.com".to_owned(),
-            jwks: Some("https://company.okta.com/oauth2/v1/keys".to_owned()),
-            client_id: "0oa1b2c3d4e5f6g7h8i9".to_owned(),
-            organization: "okta".to_owned(),
-        }),
-        rules: vec![
-            rule("user_email", FieldPolicy::Hash, None),
-            rule("manager", FieldPolicy::Drop, None),
-            rule("team_id", FieldPolicy::Keep, Some("squad")),
-        ],
-        log_groups: log_groups(),
-        image: None,
-        permissions_boundary: None,
-    }
+    telemetry::collector(REGION)
 }
 
 fn resolved(stack: Stack, parameters: &Parameters) -> Resolved {
-    let environment = Environment { account: "123456789012".into(), region: "eu-central-1".into() };
+    let environment = Environment { account: "123456789012".into(), region: REGION.into() };
     stack.template().resolve(parameters, &environment).expect("the template can be worked out")
 }
 
