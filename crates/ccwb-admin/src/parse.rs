@@ -88,7 +88,10 @@ fn missing(reader: &Reader) {
 
 fn sign_in(user: &ccwb_config::Profile, reader: &Reader) -> SignIn {
     match &user.auth {
-        ccwb_config::AuthMode::Ambient => SignIn::None,
+        ccwb_config::AuthMode::Ambient(_)
+        | ccwb_config::AuthMode::WebIdentity(_)
+        | ccwb_config::AuthMode::IamUser(_)
+        | ccwb_config::AuthMode::BedrockApiKey => SignIn::None,
         ccwb_config::AuthMode::IdentityCenter(center) => SignIn::IdentityCenter(IdentityCenter {
             start_url: center.start_url.clone(),
             account_id: center.account_id.clone(),

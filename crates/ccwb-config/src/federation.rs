@@ -55,17 +55,24 @@ impl Federation {
             }
             None => role.is_some(),
         };
-        let target = if direct { web_identity_role(fields, role)? } else { identity_pool(fields)? };
+        let target = if direct {
+            let (role_arn, duration_seconds) = web_identity_role(fields)?;
+            FederationTarget::WebIdentityRole { role_arn, duration_seconds }
+        } else {
+            identity_pool(fields)?
+        };
         Ok(Self { target, assume_role: assume_role(fields)? })
     }
 }
 
-fn web_identity_role(fields: &Fields<'_>, role: Option<String>) -> Result<FederationTarget, ConfigError> {
+/// The role's ARN, and for how many seconds it is asked for.
+pub(crate) fn web_identity_role(fields: &Fields<'_>) -> Result<(String, u32), ConfigError> {
     let key = "federated_role_arn";
-    let role_arn = role.ok_or_else(|| fields.error(key, "is missing, and federation_type is direct"))?;
+    let missing = "is missing, and federation_type is direct or auth_type web-identity";
+    let role_arn = fields.text(key)?.ok_or_else(|| fields.error(key, missing))?;
     check_role_arn(&role_arn).map_err(|problem| fields.error(key, problem))?;
     let duration_seconds = seconds(fields, "max_session_duration", 900, 43_200, 43_200)?;
-    Ok(FederationTarget::WebIdentityRole { role_arn, duration_seconds })
+    Ok((role_arn, duration_seconds))
 }
 
 fn identity_pool(fields: &Fields<'_>) -> Result<FederationTarget, ConfigError> {
@@ -84,7 +91,7 @@ fn identity_pool(fields: &Fields<'_>) -> Result<FederationTarget, ConfigError> {
 
 /// `assume_role` is a role ARN with `external_id` beside it, or an object of `role_arn`, `external_id` and
 /// `duration_seconds`.
-fn assume_role(fields: &Fields<'_>) -> Result<Option<AssumeRole>, ConfigError> {
+pub(crate) fn assume_role(fields: &Fields<'_>) -> Result<Option<AssumeRole>, ConfigError> {
     let key = "assume_role";
     let (role_arn, external_id, duration) = match fields.present(key) {
         None => return Ok(None),

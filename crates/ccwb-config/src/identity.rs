@@ -4,9 +4,10 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::auth::AuthMode;
 use crate::federation::FederationTarget;
 use crate::oidc::OidcProfile;
-use crate::profile::{AuthMode, Profile};
+use crate::profile::Profile;
 
 /// A digest of profile name, issuer, client, federation target, chained role and region.
 ///
@@ -26,9 +27,15 @@ impl IdentityDigest {
                 hash.field("identity-center").field(idc.start_url.as_str()).field(&idc.account_id);
                 hash.field(&idc.permission_set_name).field(&idc.region);
             }
-            AuthMode::Ambient => {
-                hash.field("ambient");
+            AuthMode::WebIdentity(token) => {
+                hash.field("web-identity").field(&token.role_arn);
             }
+            AuthMode::IamUser(_) => _ = hash.field("iam-user"),
+            AuthMode::BedrockApiKey => _ = hash.field("bedrock-api-key"),
+            AuthMode::Ambient(_) => _ = hash.field("ambient"),
+        }
+        if let Some(second) = profile.auth.assume_role() {
+            hash.field("assume").field(&second.role_arn).field(second.external_id.as_deref().unwrap_or_default());
         }
         Self(hash.finish())
     }
@@ -51,9 +58,6 @@ fn hash_oidc(hash: &mut FieldHash, oidc: &OidcProfile) {
         FederationTarget::IdentityPool { id, .. } => hash.field("pool").field(id),
         FederationTarget::WebIdentityRole { role_arn, .. } => hash.field("role").field(role_arn),
     };
-    if let Some(chained) = &oidc.federation.assume_role {
-        hash.field("assume").field(&chained.role_arn).field(chained.external_id.as_deref().unwrap_or_default());
-    }
 }
 
 /// SHA-256 over fields that are preceded by their length, so that no two lists of fields run together.

@@ -6,6 +6,7 @@
 //!
 //! The library never reads the environment: a binary hands in what it read as [`Places`].
 
+mod auth;
 mod claude;
 mod document;
 mod error;
@@ -22,6 +23,7 @@ mod stamp;
 mod telemetry;
 mod web_address;
 
+pub use auth::{AuthMode, IdentityCenterProfile, SecondRole, WebIdentityProfile};
 pub use claude::ClaudeChoices;
 pub use document::{Config, MAX_CONFIG_BYTES};
 pub use error::ConfigError;
@@ -30,9 +32,7 @@ pub use identity::IdentityDigest;
 pub use keys::{KEYS, Key};
 pub use oidc::{ClientAuth, ExplicitEndpoints, OidcProfile};
 pub use places::{Places, StateDir};
-pub use profile::{
-    AuthMode, DEFAULT_PROFILE, IdentityCenterProfile, Monitoring, Profile, Quota, QuotaFailMode, Storage, file_stem,
-};
+pub use profile::{DEFAULT_PROFILE, Monitoring, Profile, Quota, QuotaFailMode, Storage, file_stem};
 pub use provider::ProviderType;
 pub use stamp::ConfigStamp;
 pub use telemetry::{

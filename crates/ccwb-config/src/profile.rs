@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use crate::auth::AuthMode;
 use crate::claude::ClaudeChoices;
 use crate::error::ConfigError;
 use crate::federation::check_region;
@@ -41,30 +42,6 @@ pub struct Profile {
     pub claude: ClaudeChoices,
     /// The principal tag that telemetry reports as the project.
     pub cost_attribution_tag_key: String,
-}
-
-/// How a profile comes to credentials.
-#[derive(Clone, Debug)]
-pub enum AuthMode {
-    /// OpenID Connect, then federation.
-    Oidc(Box<OidcProfile>),
-    /// IAM Identity Center.
-    IdentityCenter(IdentityCenterProfile),
-    /// The credentials that the machine has anyway (`sso_enabled: false`).
-    Ambient,
-}
-
-/// A profile of IAM Identity Center.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdentityCenterProfile {
-    /// The AWS access portal's address.
-    pub start_url: WebAddress,
-    /// The account, 12 digits.
-    pub account_id: String,
-    /// The permission set's name.
-    pub permission_set_name: String,
-    /// The region of Identity Center.
-    pub region: String,
 }
 
 /// Where secrets rest.
@@ -142,7 +119,7 @@ impl Profile {
         let storage = storage(fields)?;
         Ok(Self {
             name: fields.profile().to_owned(),
-            auth: auth_mode(fields, &aws_region)?,
+            auth: AuthMode::from_fields(fields, &aws_region)?,
             ca_bundle: fields.text("ca_bundle")?.map(|path| fields.beside_the_file(&path)),
             storage,
             quota: quota(fields)?,
@@ -166,40 +143,9 @@ impl Profile {
     pub fn oidc(&self) -> Option<&OidcProfile> {
         match &self.auth {
             AuthMode::Oidc(oidc) => Some(oidc),
-            AuthMode::IdentityCenter(_) | AuthMode::Ambient => None,
+            _ => None,
         }
     }
-}
-
-/// Decided before anything is dispatched, so that no command ever runs with a half-known provider.
-fn auth_mode(fields: &Fields<'_>, aws_region: &str) -> Result<AuthMode, ConfigError> {
-    let sso_enabled = fields.flag("sso_enabled")?.unwrap_or(true);
-    let auth_type = fields.text("auth_type")?;
-    let start_url = fields.text("idc_start_url")?;
-    if auth_type.as_deref() == Some("idc") || (!sso_enabled && start_url.is_some()) {
-        return identity_center(fields, aws_region);
-    }
-    if !sso_enabled || auth_type.as_deref() == Some("none") {
-        return Ok(AuthMode::Ambient);
-    }
-    Ok(AuthMode::Oidc(Box::new(OidcProfile::from_fields(fields)?)))
-}
-
-fn identity_center(fields: &Fields<'_>, aws_region: &str) -> Result<AuthMode, ConfigError> {
-    let start_url = WebAddress::parse(&fields.required(&["idc_start_url"])?)
-        .map_err(|problem| fields.error("idc_start_url", problem))?;
-    let account_id = fields.required(&["idc_account_id"])?;
-    if account_id.len() != 12 || !account_id.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(fields.error("idc_account_id", format!("\"{account_id}\" is not 12 digits")));
-    }
-    let region = fields.text("idc_region")?.unwrap_or_else(|| aws_region.to_owned());
-    check_region(&region).map_err(|problem| fields.error("idc_region", problem))?;
-    Ok(AuthMode::IdentityCenter(IdentityCenterProfile {
-        start_url,
-        account_id,
-        permission_set_name: fields.required(&["idc_permission_set_name"])?,
-        region,
-    }))
 }
 
 fn storage(fields: &Fields<'_>) -> Result<Storage, ConfigError> {
@@ -321,12 +267,21 @@ mod tests {
 
     #[test]
     fn other_ways_in_are_decided_before_dispatch() {
-        assert!(matches!(parse(&json!({"sso_enabled": false})).unwrap().auth, AuthMode::Ambient));
+        assert!(matches!(parse(&json!({"sso_enabled": false})).unwrap().auth, AuthMode::Ambient(None)));
         let idc = parse(&json!({
             "auth_type": "idc", "idc_start_url": "https://x.awsapps.com/start", "idc_account_id": "123456789012",
             "idc_permission_set_name": "Bedrock",
         }));
         assert!(matches!(idc.unwrap().auth, AuthMode::IdentityCenter(idc) if idc.region == "eu-west-1"));
+        let arn = "arn:aws:iam::123456789012:role/R";
+        let ci = parse(&json!({"auth_type": "web-identity", "federated_role_arn": arn})).unwrap().auth;
+        assert!(matches!(ci, AuthMode::WebIdentity(ci) if ci.audience == "sts.amazonaws.com" && ci.role_arn == arn));
+        assert!(matches!(parse(&json!({"auth_type": "bedrock-api-key"})).unwrap().auth, AuthMode::BedrockApiKey));
+        let keys = parse(&json!({"auth_type": "iam-user", "assume_role": arn, "external_id": "e-1"})).unwrap().auth;
+        assert!(matches!(keys, AuthMode::IamUser(Some(role)) if role.external_id.as_deref() == Some("e-1")));
+        assert!(
+            parse(&json!({"auth_type": "saml"})).unwrap_err().contains("auth_type: must be oidc, idc, web-identity")
+        );
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod http;
 mod ladder;
 mod last_error;
 mod network_hint;
+mod other_ways;
 mod output;
 mod port_owner;
 mod quota;

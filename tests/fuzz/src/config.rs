@@ -54,7 +54,8 @@ fn check(profile: &Profile) {
             assert!(center.account_id.len() == 12);
             assert_region(&center.region);
         }
-        AuthMode::Ambient => {}
+        AuthMode::WebIdentity(token) => assert!((900..=43_200).contains(&token.duration_seconds)),
+        AuthMode::IamUser(_) | AuthMode::BedrockApiKey | AuthMode::Ambient(_) => {}
     }
 }
 

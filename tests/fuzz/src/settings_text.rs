@@ -8,8 +8,8 @@ pub(crate) fn without_comments(text: &str) -> Option<String> {
             end_of_string(rest)?
         } else if rest.starts_with("//") {
             rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest.find("*/")? + 2
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            "/*".len() + comment.find("*/")? + "*/".len()
         } else if letter.is_whitespace() && ![' ', '\t', '\r', '\n'].contains(&letter) {
             // JSON has no other white space (RFC 8259, section 2).
             return None;

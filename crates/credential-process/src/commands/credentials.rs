@@ -7,6 +7,7 @@ use ccwb_federation::Credentials;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, Interaction, climb};
+use crate::other_ways::{self, Asked};
 use crate::renewal::ahead_of_need;
 use crate::sign_in::Wish;
 use crate::{output, quota, sign_in};
@@ -34,6 +35,9 @@ pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
 }
 
 fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Credentials, Error> {
+    if context.profile.oidc().is_none() {
+        return other_ways::credentials(context, Asked { interaction, limit, force: false });
+    }
     quota::check_again(context)?;
     climb::<AwsCredentials>(context, Climb { interaction, limit, force: false, wish: &Wish::any() })
 }

@@ -49,7 +49,10 @@ fn auth(context: &Context<'_>) -> Value {
     let (mode, reason) = match &context.profile.auth {
         AuthMode::Oidc(_) => ("oidc", "provider_domain or oidc_issuer_url is set"),
         AuthMode::IdentityCenter(_) => ("idc", "auth_type is idc, or sso_enabled is false and idc_start_url is set"),
-        AuthMode::Ambient => ("passthrough", "sso_enabled is false"),
+        AuthMode::WebIdentity(_) => ("web-identity", "auth_type is web-identity"),
+        AuthMode::IamUser(_) => ("iam-user", "auth_type is iam-user"),
+        AuthMode::BedrockApiKey => ("bedrock-api-key", "auth_type is bedrock-api-key"),
+        AuthMode::Ambient(_) => ("passthrough", "sso_enabled is false, or auth_type is none"),
     };
     let federation = context.profile.oidc().map(|oidc| match oidc.federation.target {
         FederationTarget::IdentityPool { .. } => "cognito",

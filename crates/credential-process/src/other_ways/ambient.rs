@@ -1,0 +1,16 @@
+//! What the machine has anyway: environment, container, instance.
+
+use ccwb_config::AssumeRole;
+use ccwb_federation::Credentials;
+
+use super::Asked;
+use crate::context::Context;
+use crate::error::Error;
+
+pub(super) fn credentials(
+    context: &Context<'_>,
+    _second: Option<&AssumeRole>,
+    _asked: Asked,
+) -> Result<Credentials, Error> {
+    Err(super::unsupported(context))
+}
