@@ -22,6 +22,7 @@ mod ports;
 mod providers;
 mod races;
 mod refresh_failures;
+mod region;
 mod renewal_ahead;
 mod roles;
 mod sign_in_process;

@@ -193,6 +193,7 @@ pub const ADMIN_KEYS: &[AdminKey] = &[
     theirs("model_alias", Text, "Kept, not used."),
     theirs("cross_region_profile", Text, "Prefix of inference profiles: us, eu, apac, au, jp, global, us-gov."),
     theirs("selected_source_region", Text, "Region that requests are sent to. Absent: aws_region."),
+    ours("bedrock_fallback_region", Text, "Region that requests are sent to while that one is down. Absent: none."),
     theirs(
         "allowed_bedrock_regions",
         List,

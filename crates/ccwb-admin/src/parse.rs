@@ -182,6 +182,7 @@ fn models(reader: &Reader) -> Models {
             _ => prefix,
         }),
         source_region: reader.checked("selected_source_region", region),
+        fallback_region: reader.checked("bedrock_fallback_region", region),
         allowed_regions,
         allowed: reader.list("allowed_models"),
         inference_profiles,

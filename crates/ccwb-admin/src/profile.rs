@@ -146,6 +146,8 @@ pub struct Models {
     pub cross_region_profile: Option<String>,
     /// Where requests are sent.
     pub source_region: Option<String>,
+    /// Where they are sent while that region is down.
+    pub fallback_region: Option<String>,
     /// Regions that the policy allows, as recorded; may be the guidance's `all-commercial`.
     pub allowed_regions: Vec<String>,
     /// Models that users may call, by id or alias; empty: every Claude model of the prefix.
@@ -160,6 +162,13 @@ impl Models {
     /// The region that requests are sent to: the chosen one, else that of the infrastructure.
     pub fn source_region<'a>(&'a self, infrastructure: &'a str) -> &'a str {
         self.source_region.as_deref().unwrap_or(infrastructure)
+    }
+
+    /// Every region that requests are sent to, the usual one first.
+    pub fn source_regions<'a>(&'a self, infrastructure: &'a str) -> Vec<&'a str> {
+        let usual = self.source_region(infrastructure);
+        let fallback = self.fallback_region.as_deref().filter(|fallback| *fallback != usual);
+        [usual].into_iter().chain(fallback).collect()
     }
 }
 

@@ -50,6 +50,7 @@ const SAME: &[&str] = &[
     "client_id",
     "provider_type",
     "aws_region",
+    "bedrock_fallback_region",
     "credential_storage",
     "cross_region_profile",
     "sso_enabled",

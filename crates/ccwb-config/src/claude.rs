@@ -11,6 +11,8 @@ use crate::fields::Fields;
 pub struct ClaudeChoices {
     /// `bedrock_region`: where Claude Code calls Bedrock, if not in `aws_region`.
     pub bedrock_region: Option<String>,
+    /// `bedrock_fallback_region`: where it calls Bedrock while that region is down.
+    pub fallback_region: Option<String>,
     /// `model_alias`, which comes before `selected_model`.
     pub model_alias: Option<String>,
     /// `small_fast_model`.
@@ -29,12 +31,9 @@ pub struct ClaudeChoices {
 
 impl ClaudeChoices {
     pub(crate) fn from_fields(fields: &Fields<'_>) -> Result<Self, ConfigError> {
-        let bedrock_region = fields.text("bedrock_region")?;
-        if let Some(region) = &bedrock_region {
-            check_region(region).map_err(|problem| fields.error("bedrock_region", problem))?;
-        }
         Ok(Self {
-            bedrock_region,
+            bedrock_region: region(fields, "bedrock_region")?,
+            fallback_region: region(fields, "bedrock_fallback_region")?,
             model_alias: fields.text("model_alias")?,
             small_fast_model: fields.text("small_fast_model")?,
             attribution: fields.flag("include_coauthored_by")?,
@@ -43,6 +42,14 @@ impl ClaudeChoices {
             export_logs: fields.flag("otel_logs")?.unwrap_or(false),
             resource_attributes: resource_attributes(fields)?,
         })
+    }
+}
+
+fn region(fields: &Fields<'_>, key: &str) -> Result<Option<String>, ConfigError> {
+    let region = fields.text(key)?;
+    match region.as_deref().map(check_region) {
+        Some(Err(problem)) => Err(fields.error(key, problem)),
+        _ => Ok(region),
     }
 }
 

@@ -163,6 +163,12 @@ pub const KEYS: &[Key] = &[
     key("cross_region_profile", "text", "", "Prefix of the inference profile: us, eu, apac, ..."),
     key("bedrock_region", "text", "aws_region", "Region that Claude Code calls Bedrock in."),
     key(
+        "bedrock_fallback_region",
+        "text",
+        "",
+        "Region that credential-process region names while the other one is down.",
+    ),
+    key(
         "model_alias",
         "text",
         "selected_model",

@@ -36,7 +36,7 @@ pub use file::{Audience, FileError, Found};
 pub use folder::{InstallFolder, Outcome, Piece, Removal};
 pub use jsonc::Jsonc;
 pub use leftover::Leftover;
-pub use merge::{Change, ChangeKind, Entry, Merged, Owned, Remembered, Rule, Undone, digest, merge, undo};
+pub use merge::{Change, ChangeKind, Entry, Merged, Owned, Remembered, Rule, Undone, amend, digest, merge, undo};
 pub use plan::{InstallError, Step, Wish, carry_out, carry_out_undoing};
 pub use quote::{System, command_line, credential_process};
 pub use record::{FileRecord, Form, Record, RecordError};

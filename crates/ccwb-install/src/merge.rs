@@ -151,6 +151,33 @@ pub fn merge<D: Document>(
     Ok(Merged { text: document.text().to_owned(), remembered: Remembered { before, written, ours }, changes })
 }
 
+/// Another value for a key that is ours; nothing where it is not, or where somebody has changed it since.
+pub fn amend<D: Document>(
+    current: &str,
+    remembered: &Remembered,
+    key: &Key,
+    value: &Value,
+) -> Result<Option<Merged>, Malformed> {
+    let mut document = D::parse(current)?;
+    let mut remembered = remembered.clone();
+    let now = document.get(key);
+    let is_untouched = digest(current) == remembered.written;
+    let Some(ours) = remembered.ours.iter_mut().find(|owned| owned.key == *key && owned.value == now) else {
+        return Ok(None);
+    };
+    let mut changes = Vec::new();
+    if now.as_ref() != Some(value) {
+        document.set(key, value)?;
+        ours.value = Some(value.clone());
+        changes.push(Change { key: key.clone(), kind: ChangeKind::Replaced, from: now, to: Some(value.clone()) });
+    }
+    D::parse(document.text())?;
+    if is_untouched {
+        remembered.written = digest(document.text());
+    }
+    Ok(Some(Merged { text: document.text().to_owned(), remembered, changes }))
+}
+
 /// A text without us.
 #[derive(Debug)]
 pub struct Undone {

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::aws_ini::AwsIni;
 use crate::document::{Document, Key, Malformed};
 use crate::file::{Audience, FileError, Found, missing_folders};
 use crate::jsonc::Jsonc;
-use crate::merge::{Change, Entry, Merged, merge, undo};
+use crate::merge::{Change, Entry, Merged, amend, merge, undo};
 use crate::record::{FileRecord, Form, Record, RecordError};
 use crate::{aws_profile, older_install};
 
@@ -101,6 +103,28 @@ impl Step {
             step.found.ensure_writable()?;
         }
         Ok(step)
+    }
+
+    /// One value of Claude Code's settings that is ours and becomes another; nothing where somebody has changed it since.
+    pub fn amend(path: &Path, known: &FileRecord, key: &Key, value: &Value) -> Result<Option<Self>, InstallError> {
+        let found = Found::read(path)?;
+        let current = found.text.as_deref().unwrap_or_default();
+        let amended = amend::<Jsonc>(current, &known.remembered, key, value)
+            .map_err(|problem| InstallError::Malformed { path: path.to_owned(), problem })?;
+        let Some(Merged { text, remembered, changes }) = amended else { return Ok(None) };
+        let step = Self {
+            form: known.form,
+            audience: Audience::Owner,
+            text: Some(text),
+            changes,
+            backups: Vec::new(),
+            record: Some(FileRecord { remembered, ..known.clone() }),
+            found,
+        };
+        if step.changes_the_file() {
+            step.found.ensure_writable()?;
+        }
+        Ok(Some(step))
     }
 
     /// What is left of one file without us.

@@ -1,7 +1,7 @@
 //! Whatever a text looks like: our values go in, a strict reader understands it, nothing else changes, and all of it
 //! comes out again.
 
-use ccwb_install::{AwsIni, ChangeKind, Document, Entry, Jsonc, Rule, aws_profile, digest, merge, undo};
+use ccwb_install::{AwsIni, ChangeKind, Document, Entry, Jsonc, Rule, amend, aws_profile, digest, merge, undo};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -135,6 +135,19 @@ proptest! {
         prop_assert_eq!(&again.remembered, &merged.remembered);
 
         prop_assert_eq!(undo::<Jsonc>(&merged.text, &merged.remembered).unwrap().text.unwrap(), text);
+    }
+
+    #[test]
+    fn one_value_of_ours_can_become_another_and_nothing_else_changes(text in settings()) {
+        let merged = merge::<Jsonc>(Some(&text), None, &wanted(), |_| Vec::new()).unwrap();
+        let key = ["env", "AWS_REGION"].map(str::to_owned).to_vec();
+        let amended = amend::<Jsonc>(&merged.text, &merged.remembered, &key, &json!("us-west-2")).unwrap().unwrap();
+        prop_assert_eq!(&value(&amended.text)["env"]["AWS_REGION"], &json!("us-west-2"));
+        prop_assert_eq!(undo::<Jsonc>(&amended.text, &amended.remembered).unwrap().text.unwrap(), text);
+        let back = amend::<Jsonc>(&amended.text, &amended.remembered, &key, &json!("eu-west-1")).unwrap().unwrap();
+        prop_assert_eq!((&back.text, &back.remembered), (&merged.text, &merged.remembered));
+        // Somebody's own value is not ours to change.
+        prop_assert!(amend::<Jsonc>(&amended.text, &merged.remembered, &key, &json!("x")).unwrap().is_none());
     }
 
     #[test]

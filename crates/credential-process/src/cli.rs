@@ -98,6 +98,18 @@ pub(crate) enum Command {
         #[arg(long, value_name = "KEY")]
         tag: Option<String>,
     },
+    /// Print the region to call Bedrock in: the usual one, or the fallback while that one is down
+    ///
+    /// Asks each region with a request that no model answers and that costs nothing. Needs credentials that are cached or can
+    /// be renewed; never opens a browser. AWS_REGION=$(credential-process region) claude starts Claude Code there.
+    Region {
+        /// Write the region into Claude Code's settings, where install-settings put one
+        #[arg(long)]
+        apply: bool,
+        /// What each region said, as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the resolved configuration as JSON; no network, no secrets
     Explain,
     /// Install a package for this user: programs, AWS profile, Claude Code's settings

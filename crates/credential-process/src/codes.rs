@@ -50,6 +50,7 @@ codes! {
     PACKAGE_MISSING = "package-missing", 3, "The folder that install was given is no package, or not all of it.";
     MANAGED_SETTINGS = "managed-settings", 3, "The machine's settings of Claude Code start the program that uninstall would remove.";
     SETTINGS_MALFORMED = "settings-malformed", 3, "A settings file of another program is not of its form; it was not touched.";
+    NO_SETTINGS = "no-settings", 3, "There are no settings of Claude Code in which install-settings has put a region.";
     SIGN_IN_NEEDED = "sign-in-needed", 4, "Only a sign-in helps, and this call must not open a browser.";
     SIGN_IN_PAUSED = "sign-in-paused", 4, "Earlier sign-ins failed or found nobody; programs open no browser for a while.";
     SIGN_IN_RUNNING = "sign-in-running", 4, "A sign-in waits in the browser, and this call cannot wait for it.";
@@ -79,6 +80,7 @@ codes! {
     PROVIDER_UNREACHABLE = "provider-unreachable", 8, "The identity provider was not reached.";
     AWS_UNREACHABLE = "aws-unreachable", 8, "AWS was not reached.";
     CAPTIVE_PORTAL = "captive-portal", 8, "Something between this machine and the server answered in its place: a web page, a redirect to another host, or 511.";
+    REGIONS_DOWN = "regions-down", 8, "Bedrock answers in none of the regions that config.json names.";
     RENEWAL_UNFINISHED = "renewal-unfinished", 8, "A renewal took longer than the caller could wait; it goes on by itself.";
     NETWORK_SETUP = "network-setup", 8, "A certificate bundle or proxy setting cannot be used.";
     STORE_FILE = "store-file", 9, "A file of ours cannot be read or written: full, read-only, permissions.";

@@ -59,6 +59,11 @@ pub(crate) fn aws_settings(world: &World) -> Result<AwsSettings, Error> {
     })
 }
 
+/// Where models are called, if not at AWS's own address.
+pub(crate) fn bedrock_endpoint(world: &World) -> Result<Option<String>, Error> {
+    endpoint(world, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
+}
+
 /// A service's own endpoint, else the one for all services. An ID token is worth an AWS session to whoever reads it:
 /// HTTPS, or loopback.
 fn endpoint(world: &World, of_the_service: &'static str) -> Result<Option<String>, Error> {

@@ -49,8 +49,10 @@ const OF_THE_PROVIDER: (&[&str], &[&str]) = (
 );
 
 /// Recorded regions were right for these.
-const OF_THE_MODEL: (&[&str], &[&str]) =
-    (&["cross_region_profile", "selected_model", "selected_source_region"], &["allowed_bedrock_regions"]);
+const OF_THE_MODEL: (&[&str], &[&str]) = (
+    &["cross_region_profile", "selected_model", "selected_source_region"],
+    &["bedrock_fallback_region", "allowed_bedrock_regions"],
+);
 
 impl Draft {
     /// A draft of a profile that exists or was just created.

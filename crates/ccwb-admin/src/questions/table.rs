@@ -506,6 +506,16 @@ pub const QUESTIONS: &[Question] = &[
         )
     },
     Question {
+        unset: "none",
+        ..question(
+            Section::Models,
+            "bedrock_fallback_region",
+            Ask::Text { check: |typed, draft| check_fallback(typed, draft), suggestions: sources },
+            "And where to while that region is down?",
+            "credential-process region names it then; empty for nowhere",
+        )
+    },
+    Question {
         unset: "every Claude model of the area",
         ..question(
             Section::Models,
@@ -1019,6 +1029,14 @@ fn check_source(typed: &str, draft: &Draft) -> Result<String, String> {
         Some(profile) if !profile.sources.contains(&typed) => {
             Err(format!("{} cannot be called in {typed}, only in {}", profile.id, profile.sources.join(", ")))
         }
+        _ => Ok(typed),
+    }
+}
+
+fn check_fallback(typed: &str, draft: &Draft) -> Result<String, String> {
+    let typed = check_source(typed, draft)?;
+    match draft.text("selected_source_region").or_else(|| draft.text("aws_region")) {
+        Some(usual) if usual == typed => Err(format!("{typed} is the usual region already")),
         _ => Ok(typed),
     }
 }

@@ -18,6 +18,9 @@ pub struct Behaviour {
     /// What happens to a refresh token when it is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+    /// Regions in which Bedrock answers nothing but 503.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions_down: Option<Vec<String>>,
 }
 
 /// What authorize answers by itself.
@@ -40,6 +43,7 @@ impl Behaviour {
             auto_user: options.users.first().map(|user| user.login.clone()),
             refresh_omits_id_token: Some(false),
             rotation: Some(options.rotation.unwrap_or(options.shape.rotation())),
+            regions_down: Some(Vec::new()),
         }
     }
 
@@ -49,5 +53,6 @@ impl Behaviour {
         self.auto_user = change.auto_user.or(self.auto_user.take());
         self.refresh_omits_id_token = change.refresh_omits_id_token.or(self.refresh_omits_id_token);
         self.rotation = change.rotation.or(self.rotation);
+        self.regions_down = change.regions_down.or(self.regions_down.take());
     }
 }

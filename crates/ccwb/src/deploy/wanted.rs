@@ -192,7 +192,7 @@ impl Surrounding<'_> {
                 .filter_map(|name| self.output(Stack::Metrics, name))
                 .collect(),
             inference_profiles: self.inference_profiles()?,
-            source_regions: vec![self.source_region().to_owned()],
+            source_regions: self.source_regions().into_iter().map(str::to_owned).collect(),
             application_profiles: self.application_profiles()?,
         })
     }
@@ -204,6 +204,10 @@ impl Surrounding<'_> {
             "http" if self.is_local => https().unwrap_or_else(|| oidc.issuer.clone()),
             _ => oidc.issuer.clone(),
         }
+    }
+
+    fn source_regions(&self) -> Vec<&str> {
+        self.profile.models.source_regions(&self.profile.aws_region)
     }
 
     fn source_region(&self) -> &str {

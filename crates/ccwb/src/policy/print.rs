@@ -115,7 +115,8 @@ fn selection(arguments: &CallArguments, us_only: bool, surroundings: &Surroundin
     if selection.models.is_empty() || selection.regions.is_empty() {
         let profile = profile(arguments, surroundings, "--model and --region")?;
         if selection.regions.is_empty() {
-            selection.regions.push(profile.models.source_region(&profile.aws_region).to_owned());
+            let regions = profile.models.source_regions(&profile.aws_region);
+            selection.regions.extend(regions.into_iter().map(str::to_owned));
             selection.prefix = selection.prefix.or_else(|| profile.models.cross_region_profile.clone());
         }
         if selection.models.is_empty() {

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_config::identity::IdentityCache;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -49,15 +49,22 @@ pub(crate) async fn run(wanted: &str, surroundings: &Surroundings) -> Result<(),
     writeln!(std::io::stdout(), "{json}").map_err(|error| unexpected(&error))
 }
 
+/// How a call went, and how long it took.
+async fn timed(check: &str, call: impl Future<Output = Result<String, Failure>>) -> Row {
+    let began = Instant::now();
+    let result = call.await;
+    Row::of(check, result.map(|found| format!("{found}, {} ms", began.elapsed().as_millis())))
+}
+
 async fn rows(config: &SdkConfig, wanted: &Wanted) -> Vec<Row> {
     let mut rows = vec![Row::of("identity (STS)", identity(config, wanted).await)];
     for region in &wanted.regions {
         let here = in_region(config, region);
-        rows.push(Row::of(&format!("models, {region}"), models(&here).await));
-        rows.push(Row::of(&format!("profiles, {region}"), inference_profiles(&here, &wanted.models).await));
+        rows.push(timed(&format!("models, {region}"), models(&here)).await);
+        rows.push(timed(&format!("profiles, {region}"), inference_profiles(&here, &wanted.models)).await);
         let name = format!("model call, {region}");
         rows.push(match &wanted.call {
-            Some(model) => Row::of(&name, model_call(&here, model).await),
+            Some(model) => timed(&name, model_call(&here, model)).await,
             None => Row::skipped(&name, "a call costs a token: --api makes it"),
         });
     }

@@ -49,18 +49,19 @@ impl Rehearsal<'_, '_> {
         if self.sign_in().await {
             let first = self.credentials("credential_process", line.clone()).await;
             self.calls().await;
+            self.fail_over().await;
             self.second_call(line, first).await;
             self.export(settings.ok()).await;
             self.telemetry().await;
         } else {
-            for check in ["credential_process", "identity (STS)", "models", "export", "telemetry"] {
+            for check in ["credential_process", "identity (STS)", "models", "fail-over", "export", "telemetry"] {
                 self.table.add(Row::skipped(check, NEEDS_SIGN_IN));
             }
         }
         self.uninstall().await;
     }
 
-    fn add(&mut self, check: &str, result: Result<String, Failure>) -> bool {
+    pub(super) fn add(&mut self, check: &str, result: Result<String, Failure>) -> bool {
         self.table.add(Row::of(check, result))
     }
 
@@ -108,7 +109,7 @@ impl Rehearsal<'_, '_> {
     }
 
     /// Claude Code's settings as they were installed.
-    fn claude_settings(&self) -> Result<Value, Failure> {
+    pub(super) fn claude_settings(&self) -> Result<Value, Failure> {
         let (packaged, is_managed) = self.subject.settings();
         if is_managed {
             // They are the machine's, and no try changes those.
@@ -168,15 +169,7 @@ impl Rehearsal<'_, '_> {
     }
 
     async fn calls(&mut self) {
-        let wanted = self.wanted();
-        let mut command = self.stage.command(self.executable);
-        command.arg("__test-calls").arg(serde_json::to_string(&wanted).unwrap_or_default());
-        command.env("AWS_PROFILE", &self.subject.config.name);
-        let result = self.quietly("asking AWS", "the calls to AWS", command).await;
-        let rows = result.and_then(|said| {
-            serde_json::from_str::<Vec<Row>>(&said.stdout).map_err(|error| unexpected(error.to_string()))
-        });
-        match rows {
+        match self.asked(&self.wanted()).await {
             Ok(rows) => {
                 for row in rows {
                     self.table.add(row);
@@ -188,13 +181,26 @@ impl Rehearsal<'_, '_> {
         }
     }
 
+    /// What a user's AWS program finds.
+    pub(super) async fn asked(&self, wanted: &Wanted) -> Result<Vec<Row>, Failure> {
+        let mut command = self.stage.command(self.executable);
+        command.arg("__test-calls").arg(serde_json::to_string(wanted).unwrap_or_default());
+        command.env("AWS_PROFILE", &self.subject.config.name);
+        let said = self.quietly("asking AWS", "the calls to AWS", command).await?;
+        serde_json::from_str(&said.stdout).map_err(|error| unexpected(error.to_string()))
+    }
+
     /// What the package promises of AWS.
-    fn wanted(&self) -> Wanted {
+    pub(super) fn wanted(&self) -> Wanted {
         let (settings, _) = self.subject.settings();
         let variable = |name: &str| settings["env"][name].as_str().map(str::to_owned);
         let config = &self.subject.config;
         let home_region = variable("AWS_REGION").unwrap_or_else(|| config.aws_region.clone());
-        let regions = if self.arguments.region.is_empty() { vec![home_region] } else { self.arguments.region.clone() };
+        let fallback = config.claude.fallback_region.clone().filter(|fallback| *fallback != home_region);
+        let regions = match self.arguments.region.as_slice() {
+            [] => [home_region].into_iter().chain(fallback).collect(),
+            named => named.to_vec(),
+        };
         let profile = self.subject.profile.as_ref();
         let recorded = profile.map(|profile| profile.models.allowed_regions.clone()).unwrap_or_default();
         let models = models(&settings["env"]);
@@ -289,7 +295,7 @@ impl Rehearsal<'_, '_> {
     }
 
     /// An installed program, for the profile.
-    fn installed(&self, program: &str) -> Command {
+    pub(super) fn installed(&self, program: &str) -> Command {
         let mut command = self.stage.command(self.stage.installed_program(program));
         command.args(["--profile", &self.subject.config.name]);
         command

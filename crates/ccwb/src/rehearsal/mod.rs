@@ -2,6 +2,7 @@
 
 mod calls;
 mod checks;
+mod fail_over;
 mod stage;
 mod subject;
 

@@ -188,6 +188,9 @@ fn release_of(beside: &Path, release: &Path, host: Platform) -> Result<PathBuf, 
     Ok(release.to_owned())
 }
 
+/// Where the sandbox's users go while its region, us-east-1, is down.
+const FALLBACK: &str = "us-west-2";
+
 /// An administrator's profile for a sandbox.
 fn sandbox_profile(
     sandbox: &Sandbox,
@@ -202,6 +205,7 @@ fn sandbox_profile(
     }
     values["redirect_port"] = port.into();
     values["cross_region_profile"] = "us".into();
+    values["bedrock_fallback_region"] = FALLBACK.into();
     values["monitoring_enabled"] = monitoring.into();
     values["otel_collector_endpoint"] = sandbox.otlp_url().as_str().into();
     let name = ProfileName::parse("ClaudeCode")?;

@@ -28,10 +28,15 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
 
 /// `export`.
 pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
-    let credentials = get(context, Interaction::Never, EXPORT)?;
+    let credentials = quietly(context)?;
     output::secret_line(&credentials.to_export_json())?;
     ahead_of_need(context, &credentials);
     Ok(())
+}
+
+/// For commands that need credentials themselves.
+pub(super) fn quietly(context: &Context<'_>) -> Result<Credentials, Error> {
+    get(context, Interaction::Never, EXPORT)
 }
 
 fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Credentials, Error> {

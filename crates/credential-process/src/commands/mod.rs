@@ -9,6 +9,7 @@ mod install;
 mod login;
 mod logout;
 mod reference;
+mod region;
 mod settings;
 mod status;
 mod statusline;
@@ -53,6 +54,7 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Token { format: TokenFormat::Raw }) => done(token::raw(&load(KeyringManners::Quick)?, silent)),
         Some(Command::Token { format: TokenFormat::Header }) => done(token::header(&load(KeyringManners::Quick)?)),
         Some(Command::Claims { tags, tag }) => done(claims::run(&load(KeyringManners::Quick)?, tags, tag.as_deref())),
+        Some(Command::Region { apply, json }) => done(region::run(&load(KeyringManners::Quick)?, apply, json)),
         Some(Command::Explain) => done(explain::run(&load(KeyringManners::Quick)?)),
         Some(Command::Install(wanted)) => done(install::run(world, cli.profile.as_deref(), &wanted)),
         Some(Command::Uninstall(wanted)) => install::undo(world, &wanted),

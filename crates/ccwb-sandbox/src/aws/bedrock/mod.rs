@@ -74,7 +74,8 @@ pub(super) fn handle(world: &World, call: &Call, operation: &str) -> Reply {
     let model = model.or_else(|| call.path.strip_prefix("/inference-profiles/"));
     let model = model.or_else(|| call.path.strip_prefix(AVAILABILITY));
     let model = model.map(|model| percent_decode_str(model).decode_utf8_lossy().into_owned());
-    let reply = caller(world, call)
+    let reply = up(world, call)
+        .and_then(|()| caller(world, call))
         .and_then(|caller| answer(world, call, operation, model.as_deref().unwrap_or_default(), &caller))
         .unwrap_or_else(ApiError::reply);
     reply.note_some("model", model.as_deref())
@@ -112,6 +113,17 @@ fn message(world: &World, model: &str, greeting: &str, body: &Value) -> Result<A
         Some(tool) => Answer::with_tool(model, tool),
         None => Answer::in_words(model, greeting, limit),
     })
+}
+
+/// What Bedrock says in a region that is down.
+fn up(world: &World, call: &Call) -> Result<(), ApiError> {
+    let region = region(world, call);
+    let is_down = world.control().behaviour.regions_down.iter().flatten().any(|down| down == region);
+    if !is_down {
+        return Ok(());
+    }
+    let message = format!("Bedrock is unable to process your request in {region}.");
+    Err(ApiError { status: 503, code: "ServiceUnavailableException", message })
 }
 
 /// The region that the request was signed for; it is the one that the caller means.

@@ -35,6 +35,20 @@ pub(crate) fn install(world: &World, profile: Option<&str>, wanted: &InstallSett
     Report { steps: &steps, notes: &notes, form: ReportForm::of(wanted.dry_run, wanted.json), installs: true }.print()
 }
 
+/// Another region in the settings of Claude Code that were written; how many files hold it now.
+pub(super) fn set_region(world: &World, region: &str) -> Result<usize, Error> {
+    let record_file = record_file(world, false)?;
+    let record = Record::load(&record_file).map_err(InstallError::from)?;
+    let (key, value) = (["env", "AWS_REGION"].map(str::to_owned).to_vec(), region.into());
+    let mut steps = Vec::new();
+    for (path, known) in record.files.iter().filter(|(_, known)| known.form == Form::ClaudeSettings) {
+        steps.extend(Step::amend(path, known, &key, &value)?);
+    }
+    let stamp = World::now().with_timezone(&Local).format("%Y%m%d-%H%M%S").to_string();
+    carry_out(&mut steps, &record_file, &stamp)?;
+    Ok(steps.len())
+}
+
 /// Takes back what was written, or shows what would be taken back.
 pub(crate) fn uninstall(world: &World, wanted: &UninstallSettings) -> Result<(), Error> {
     let record_file = record_file(world, wanted.managed)?;

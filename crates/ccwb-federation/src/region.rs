@@ -1,0 +1,156 @@
+//! Whether Bedrock answers in a region, and how fast.
+//!
+//! The question is `Converse` with an empty request: Bedrock looks at the signature and the permission, then refuses what
+//! holds no message. No model is asked, so nothing is billed.
+
+use std::time::{Duration, Instant};
+
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::identity::Identity;
+use ccwb_http::{HttpClient, printable};
+use http::{Request, StatusCode};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use crate::credentials::Credentials;
+
+/// Who waits longer than this had better go elsewhere.
+const LIMIT: Duration = Duration::from_secs(4);
+
+/// What a region said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegionState {
+    /// Bedrock takes requests.
+    Up(Duration),
+    /// Bedrock is there and does not take requests of this caller for this model.
+    Refuses(String),
+    /// No answer, or one that says that Bedrock cannot.
+    Down(String),
+}
+
+/// Asks Bedrock in a region, at `endpoint` if it has another than the usual one.
+pub async fn ask_region(
+    http: &HttpClient,
+    region: &str,
+    endpoint: Option<&str>,
+    model: &str,
+    credentials: &Credentials,
+) -> RegionState {
+    let endpoint = endpoint.map_or_else(|| usual_endpoint(region), str::to_owned);
+    let uri = format!("{}/model/{}/converse", endpoint.trim_end_matches('/'), path_segment(model));
+    let request = match signed(http, &uri, region, credentials) {
+        Ok(request) => request,
+        Err(problem) => return RegionState::Refuses(problem),
+    };
+    let began = Instant::now();
+    match tokio::time::timeout(LIMIT, http.send(request)).await {
+        Err(_) => RegionState::Down(format!("no answer within {} s", LIMIT.as_secs())),
+        Ok(Err(error)) => RegionState::Down(error.to_string()),
+        Ok(Ok(answer)) => state(&answer, began.elapsed()),
+    }
+}
+
+fn state(answer: &http::Response<Vec<u8>>, took: Duration) -> RegionState {
+    let status = answer.status();
+    match status {
+        _ if status.is_server_error() => RegionState::Down(words(answer)),
+        // Whoever is told to slow down finds no more room in the next minute either.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::TOO_MANY_REQUESTS => {
+            RegionState::Refuses(words(answer))
+        }
+        _ => RegionState::Up(took),
+    }
+}
+
+/// `503 ServiceUnavailableException: try later`.
+fn words(answer: &http::Response<Vec<u8>>) -> String {
+    let code = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let code = code.split(':').next().unwrap_or_default();
+    let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let message = body["message"].as_str().or_else(|| body["Message"].as_str()).unwrap_or_default();
+    let separator = if message.is_empty() { "" } else { ": " };
+    printable(format!("{} {code}{separator}{message}", answer.status().as_u16()).trim())
+}
+
+fn usual_endpoint(region: &str) -> String {
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://bedrock-runtime.{region}.{suffix}")
+}
+
+/// A model's id or ARN as one segment of a path (RFC 3986, section 2.3).
+fn path_segment(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut segment, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            let _ = write!(segment, "%{byte:02X}");
+        }
+        segment
+    })
+}
+
+fn signed(http: &HttpClient, uri: &str, region: &str, credentials: &Credentials) -> Result<Request<Vec<u8>>, String> {
+    const HEADERS: [(&str, &str); 1] = [("content-type", "application/json")];
+    let wrong = |error: &dyn std::error::Error| error.to_string();
+    let mut request = Request::post(uri);
+    for (name, value) in HEADERS {
+        request = request.header(name, value);
+    }
+    let mut request = request.body(b"{}".to_vec()).map_err(|error| wrong(&error))?;
+    let identity: Identity = SdkCredentials::new(
+        &credentials.access_key_id,
+        credentials.secret_access_key.expose_secret(),
+        Some(credentials.session_token.expose_secret().to_owned()),
+        None,
+        "credential-process",
+    )
+    .into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name("bedrock")
+        .time(http.time_for_aws().now())
+        .settings(SigningSettings::default())
+        .build()
+        .map_err(|error| wrong(&error))?
+        .into();
+    let signable = SignableRequest::new("POST", uri, HEADERS.into_iter(), SignableBody::Bytes(request.body()))
+        .map_err(|error| wrong(&error))?;
+    let (instructions, _) = sign(signable, &parameters).map_err(|error| wrong(&error))?.into_parts();
+    instructions.apply_to_request_http1x(&mut request);
+    Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, code: &str, body: &str) -> http::Response<Vec<u8>> {
+        http::Response::builder().status(status).header("x-amzn-errortype", code).body(body.into()).unwrap()
+    }
+
+    #[test]
+    fn a_region_is_up_where_bedrock_judges_the_request_and_down_where_it_cannot() {
+        let took = Duration::from_millis(40);
+        let validation = answer(400, "ValidationException", r#"{"message": "messages is missing"}"#);
+        assert_eq!(state(&validation, took), RegionState::Up(took));
+        let denied = answer(403, "AccessDeniedException:http://x/", r#"{"Message": "not allowed"}"#);
+        assert_eq!(state(&denied, took), RegionState::Refuses("403 AccessDeniedException: not allowed".to_owned()));
+        let busy = answer(429, "ThrottlingException", "");
+        assert_eq!(state(&busy, took), RegionState::Refuses("429 ThrottlingException".to_owned()));
+        let down = answer(503, "ServiceUnavailableException", "{}");
+        assert_eq!(state(&down, took), RegionState::Down("503 ServiceUnavailableException".to_owned()));
+    }
+
+    #[test]
+    fn a_model_is_one_segment_of_the_path_whatever_it_holds() {
+        assert_eq!(path_segment("us.anthropic.x-v1:0"), "us.anthropic.x-v1%3A0");
+        assert_eq!(
+            path_segment("arn:aws:bedrock:r:1:inference-profile/../x"),
+            "arn%3Aaws%3Abedrock%3Ar%3A1%3Ainference-profile%2F..%2Fx"
+        );
+    }
+}
