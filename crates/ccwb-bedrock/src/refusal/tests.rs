@@ -22,160 +22,143 @@ fn denied(tail: &str) -> String {
     )
 }
 
-#[test]
-fn each_sentence_of_aws_has_its_cause() {
-    let marketplace = "Model access is denied due to IAM user or service role is not authorized to perform the required AWS \
+const MARKETPLACE: &str = "Model access is denied due to IAM user or service role is not authorized to perform the required AWS \
                        Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to \
                        this model. Refer to the Amazon Bedrock documentation for further details. Your AWS Marketplace \
                        subscription for this model cannot be completed at this time. If you recently fixed this issue, try \
                        again after 5 minutes.";
-    let payment = "Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided.. Your \
+const PAYMENT: &str = "Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided.. Your \
                    AWS Marketplace subscription for this model cannot be completed at this time.";
-    let rows: &[(u16, &str, &str, Cause)] = &[
-        (
-            403,
-            "AccessDeniedException",
-            "You don't have access to the model with the specified model ID.",
-            Cause::ModelAccess,
-        ),
-        (
-            403,
-            "AccessDeniedException",
-            "You don’t have access to the model with the specified model ID.",
-            Cause::ModelAccess,
-        ),
-        (
-            404,
-            "ResourceNotFoundException",
-            "Model use case details have not been submitted for this account. Fill out the Anthropic use case details form before \
+
+/// Status, code, sentence, and what it must lead to.
+const SENTENCES: &[(u16, &str, &str, Cause)] = &[
+    (
+        403,
+        "AccessDeniedException",
+        "You don't have access to the model with the specified model ID.",
+        Cause::ModelAccess,
+    ),
+    (
+        403,
+        "AccessDeniedException",
+        "You don’t have access to the model with the specified model ID.",
+        Cause::ModelAccess,
+    ),
+    (
+        404,
+        "ResourceNotFoundException",
+        "Model use case details have not been submitted for this account. Fill out the Anthropic use case details form before \
              using the model. If you have already filled out the form, try again in 15 minutes.",
-            Cause::UseCaseForm,
-        ),
-        (
-            400,
-            "ValidationException",
-            "You have not filled out the required use-case form for this model. Complete the form at \
+        Cause::UseCaseForm,
+    ),
+    (
+        400,
+        "ValidationException",
+        "You have not filled out the required use-case form for this model. Complete the form at \
              https://eu-west-1.console.aws.amazon.com/bedrock/ before requesting access.",
-            Cause::UseCaseForm,
-        ),
-        (403, "AccessDeniedException", marketplace, Cause::MarketplacePermission),
-        (403, "AccessDeniedException", payment, Cause::PaymentMethod),
-        (
-            403,
-            "AccessDeniedException",
-            "Model access is denied due to your AWS Marketplace subscription being under way. Try again in 15 minutes.",
-            Cause::MarketplaceSubscription,
-        ),
-        (400, "ValidationException", "Operation not allowed", Cause::AccountRestricted),
-        (
-            400,
-            "ValidationException",
-            "Access to Anthropic models is not allowed from unsupported countries, regions, or territories. Please refer to \
+        Cause::UseCaseForm,
+    ),
+    (403, "AccessDeniedException", MARKETPLACE, Cause::MarketplacePermission),
+    (403, "AccessDeniedException", PAYMENT, Cause::PaymentMethod),
+    (
+        403,
+        "AccessDeniedException",
+        "Model access is denied due to your AWS Marketplace subscription being under way. Try again in 15 minutes.",
+        Cause::MarketplaceSubscription,
+    ),
+    (400, "ValidationException", "Operation not allowed", Cause::AccountRestricted),
+    (
+        400,
+        "ValidationException",
+        "Access to Anthropic models is not allowed from unsupported countries, regions, or territories. Please refer to \
              https://www.anthropic.com/supported-countries for more information on the countries and regions Anthropic currently \
              supports.",
-            Cause::CountryUnsupported,
-        ),
-        (
-            400,
-            "ValidationException",
-            "Invocation of model ID anthropic.claude-sonnet-4-20250514-v1:0 with on-demand throughput isn’t supported. Retry your \
+        Cause::CountryUnsupported,
+    ),
+    (
+        400,
+        "ValidationException",
+        "Invocation of model ID anthropic.claude-sonnet-4-20250514-v1:0 with on-demand throughput isn’t supported. Retry your \
              request with the ID or ARN of an inference profile that contains this model.",
-            Cause::ProfileNeeded,
-        ),
-        (
-            404,
-            "ResourceNotFoundException",
-            "This model version has reached the end of its life. Please refer to the AWS documentation for more details.",
-            Cause::ModelEnded,
-        ),
-        (
-            404,
-            "ResourceNotFoundException",
-            "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last \
+        Cause::ProfileNeeded,
+    ),
+    (
+        404,
+        "ResourceNotFoundException",
+        "This model version has reached the end of its life. Please refer to the AWS documentation for more details.",
+        Cause::ModelEnded,
+    ),
+    (
+        404,
+        "ResourceNotFoundException",
+        "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last \
              30 days. Please upgrade to an active model on Amazon Bedrock",
-            Cause::ModelLegacy,
-        ),
-        (429, "ThrottlingException", "Too many requests, please wait before trying again.", Cause::RequestsPerMinute),
-        (429, "ThrottlingException", "Too many tokens, please wait before trying again.", Cause::TokensPerMinute),
-        (429, "ThrottlingException", "Too many tokens per day, please wait before trying again.", Cause::TokensPerDay),
-        (400, "ThrottlingException", "Rate exceeded", Cause::RequestsPerMinute),
-        (
-            400,
-            "ServiceQuotaExceededException",
-            "Your request exceeds the service quota for your account.",
-            Cause::Quota,
-        ),
-        (429, "ModelNotReadyException", "The model is not ready yet.", Cause::ModelNotReady),
-        (503, "ServiceUnavailableException", "Bedrock is unable to process your request.", Cause::ServiceUnavailable),
-        (529, "OverloadedError", "", Cause::ServiceUnavailable),
-        (
-            408,
-            "ModelTimeoutException",
-            "Model has timed out in processing the request. Try your request again.",
-            Cause::ModelTimeout,
-        ),
-        (
-            424,
-            "ModelErrorException",
-            "The system encountered an unexpected error during processing.",
-            Cause::ServiceFailed,
-        ),
-        (500, "InternalServerException", "The system encountered an unexpected error.", Cause::ServiceFailed),
-        (
-            403,
-            "ExpiredTokenException",
-            "The security token included in the request is expired",
-            Cause::CredentialsExpired,
-        ),
-        (403, "ExpiredToken", "The security token included in the request is expired", Cause::CredentialsExpired),
-        (
-            403,
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-            Cause::CredentialsInvalid,
-        ),
-        (
-            403,
-            "InvalidClientTokenId",
-            "The security token included in the request is invalid.",
-            Cause::CredentialsInvalid,
-        ),
-        (
-            403,
-            "InvalidSignatureException",
-            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and \
+        Cause::ModelLegacy,
+    ),
+    (429, "ThrottlingException", "Too many requests, please wait before trying again.", Cause::RequestsPerMinute),
+    (429, "ThrottlingException", "Too many tokens, please wait before trying again.", Cause::TokensPerMinute),
+    (429, "ThrottlingException", "Too many tokens per day, please wait before trying again.", Cause::TokensPerDay),
+    (400, "ThrottlingException", "Rate exceeded", Cause::RequestsPerMinute),
+    (400, "ServiceQuotaExceededException", "Your request exceeds the service quota for your account.", Cause::Quota),
+    (429, "ModelNotReadyException", "The model is not ready yet.", Cause::ModelNotReady),
+    (503, "ServiceUnavailableException", "Bedrock is unable to process your request.", Cause::ServiceUnavailable),
+    (529, "OverloadedError", "", Cause::ServiceUnavailable),
+    (
+        408,
+        "ModelTimeoutException",
+        "Model has timed out in processing the request. Try your request again.",
+        Cause::ModelTimeout,
+    ),
+    (424, "ModelErrorException", "The system encountered an unexpected error during processing.", Cause::ServiceFailed),
+    (500, "InternalServerException", "The system encountered an unexpected error.", Cause::ServiceFailed),
+    (403, "ExpiredTokenException", "The security token included in the request is expired", Cause::CredentialsExpired),
+    (403, "ExpiredToken", "The security token included in the request is expired", Cause::CredentialsExpired),
+    (
+        403,
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+        Cause::CredentialsInvalid,
+    ),
+    (403, "InvalidClientTokenId", "The security token included in the request is invalid.", Cause::CredentialsInvalid),
+    (
+        403,
+        "InvalidSignatureException",
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and \
              signing method. Consult the service documentation for details.",
-            Cause::SignatureWrong,
-        ),
-        (
-            403,
-            "InvalidSignatureException",
-            "Signature expired: 20261126T100000Z is now earlier than 20261126T115500Z (20261126T120000Z - 5 min.)",
-            Cause::ClockWrong,
-        ),
-        (
-            403,
-            "SignatureDoesNotMatch",
-            "Signature not yet current: 20261126T130000Z is still later than 20261126T120500Z (20261126T120000Z + 5 min.)",
-            Cause::ClockWrong,
-        ),
-        (
-            403,
-            "AccessDeniedException",
-            "Authentication failed: Please make sure your API Key is valid.",
-            Cause::ApiKeyInvalid,
-        ),
-        (403, "AccessDeniedException", "Bearer Token has expired", Cause::ApiKeyInvalid),
-        (
-            403,
-            "RegionDisabledException",
-            "STS is not activated in this region for account:123456789012.",
-            Cause::RegionDisabled,
-        ),
-        (403, "AccessDeniedException", "", Cause::AccessDenied),
-        (418, "TeapotException", "I am a teapot", Cause::Unknown),
-    ];
-    for (status, code, message, cause) in rows {
+        Cause::SignatureWrong,
+    ),
+    (
+        403,
+        "InvalidSignatureException",
+        "Signature expired: 20261126T100000Z is now earlier than 20261126T115500Z (20261126T120000Z - 5 min.)",
+        Cause::ClockWrong,
+    ),
+    (
+        403,
+        "SignatureDoesNotMatch",
+        "Signature not yet current: 20261126T130000Z is still later than 20261126T120500Z (20261126T120000Z + 5 min.)",
+        Cause::ClockWrong,
+    ),
+    (
+        403,
+        "AccessDeniedException",
+        "Authentication failed: Please make sure your API Key is valid.",
+        Cause::ApiKeyInvalid,
+    ),
+    (403, "AccessDeniedException", "Bearer Token has expired", Cause::ApiKeyInvalid),
+    (
+        403,
+        "RegionDisabledException",
+        "STS is not activated in this region for account:123456789012.",
+        Cause::RegionDisabled,
+    ),
+    (403, "AccessDeniedException", "", Cause::AccessDenied),
+    (418, "TeapotException", "I am a teapot", Cause::Unknown),
+];
+
+#[test]
+fn each_sentence_of_aws_has_its_cause() {
+    for (status, code, message, cause) in SENTENCES {
         let found = found(*status, code, message, &asked("eu-west-1", PROFILE));
         assert_eq!(found.cause, *cause, "{code}: {message}");
     }

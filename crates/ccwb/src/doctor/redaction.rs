@@ -46,8 +46,21 @@ impl Redaction {
             clean.push_str(&masked(&rest[start..end]));
             rest = &rest[end..];
         }
-        clean + rest
+        nameless(&(clean + rest))
     }
+}
+
+/// ARNs of sessions and users end with somebody's name; the role's stays.
+fn nameless(text: &str) -> String {
+    let is_arn = |word: &&str| word.contains("arn:") && (word.contains(":assumed-role/") || word.contains(":user/"));
+    let mut clean = text.to_owned();
+    for word in text.split_whitespace().filter(is_arn) {
+        let name = word.rsplit('/').next().unwrap_or_default().trim_end_matches([',', '.', ':', ';', ')']);
+        if !name.is_empty() && name != "(somebody" {
+            clean = clean.replace(&format!("/{name}"), "/(somebody)");
+        }
+    }
+    clean
 }
 
 fn masked(word: &str) -> String {
@@ -71,6 +84,11 @@ mod tests {
         assert_eq!(
             redaction.clean("arn:aws:sts::123456789012:assumed-role/Admin/ada@acme.example used wJalrXUtnFEMI/K7"),
             "arn:aws:sts::********9012:assumed-role/Admin/(somebody) used (hidden)"
+        );
+        assert_eq!(
+            redaction
+                .clean("User: arn:aws:sts::123456789012:assumed-role/Admin/ada-l is not; arn:aws:iam::1:user/ada."),
+            "User: arn:aws:sts::********9012:assumed-role/Admin/(somebody) is not; arn:aws:iam::1:user/(somebody)."
         );
         assert_eq!(redaction.clean("/home/ada/.ccwb/profiles/A.json"), "~/.ccwb/profiles/A.json");
         assert_eq!(redaction.clean("dist/A/2026-01-01-000000 is current"), "dist/A/2026-01-01-000000 is current");
