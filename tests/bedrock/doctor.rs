@@ -1,9 +1,9 @@
 //! `ccwb doctor --bedrock` against scripted answers of AWS: each refusal by the cause that it has.
 
 use ccwb_bedrock::refusal::{Cause, PolicyKind};
-use ccwb_sandbox::Fault;
+use ccwb_sandbox::{Fault, Federation};
 use ccwb_tests::part::Sandbox;
-use ccwb_tests::{Gateway, Home, Output};
+use ccwb_tests::{Home, Office, Output};
 use serde_json::{Value, json};
 
 use crate::line;
@@ -78,6 +78,14 @@ fn failed(output: &Output) -> Value {
         assert!(!output.stdout.contains(private), "{private}: {output}");
     }
     (*row).clone()
+}
+
+/// The first of several failed rows.
+#[track_caller]
+fn first(output: &Output) -> Value {
+    let report = output.json();
+    let failed = report["checks"].as_array().into_iter().flatten().find(|row| row["outcome"] == "failed").cloned();
+    failed.unwrap_or_else(|| panic!("no failure: {output}"))
 }
 
 #[track_caller]
@@ -297,8 +305,8 @@ fn what_an_account_may_not_use_yet_is_found_without_a_call() {
     let report = output.json();
     let rows = report["checks"].as_array().expect("a list");
     let codes: Vec<&str> = rows.iter().filter_map(|row| row["code"].as_str()).collect();
-    let causes =
-        [Cause::ModelNotInRegion, Cause::ModelAccess, Cause::UseCaseForm, Cause::MarketplaceSubscription].map(Cause::code);
+    let causes = [Cause::ModelNotInRegion, Cause::ModelAccess, Cause::UseCaseForm, Cause::MarketplaceSubscription]
+        .map(Cause::code);
     assert_eq!((codes, output.code), (causes.iter().map(String::as_str).collect(), Some(4)), "{output}");
 }
 
@@ -352,7 +360,8 @@ fn credentials_are_missing_failing_expired_or_wrong_for_reasons_of_their_own() {
         ),
         (
             "SignatureDoesNotMatch",
-            "Signature expired: 20261126T100000Z is now earlier than 20261126T115500Z (20261126T120000Z - 5 min.)".to_owned(),
+            "Signature expired: 20261126T100000Z is now earlier than 20261126T115500Z (20261126T120000Z - 5 min.)"
+                .to_owned(),
             Cause::ClockWrong,
             "set the clock",
         ),
@@ -388,7 +397,8 @@ fn credentials_that_are_known_elsewhere_are_told_from_wrong_ones() {
         assert_hints(&row, hint);
     }
     // STS takes them, and Bedrock does not.
-    let row = Site::new().call(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
+    let row =
+        Site::new().call(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
     assert_cause(&row, Cause::RegionDisabled);
 }
 
@@ -406,7 +416,12 @@ fn credentials_of_another_account_are_told_before_anything_else_is_asked() {
 fn a_bedrock_api_key_is_told_to_be_wrong() {
     let mut site = Site::new();
     site.home.set_env("AWS_BEARER_TOKEN_BEDROCK", "bedrock-api-key-of-nobody");
-    site.refuses("bedrock", 403, "AccessDeniedException", "Authentication failed: Please make sure your API Key is valid.");
+    site.refuses(
+        "bedrock",
+        403,
+        "AccessDeniedException",
+        "Authentication failed: Please make sure your API Key is valid.",
+    );
     let output = site.doctor("--region us-east-1 --model sonnet-4-5");
     assert_cause(&failed(&output), Cause::ApiKeyInvalid);
     assert!(!output.stdout.contains("bedrock-api-key-of-nobody"), "{output}");
@@ -416,15 +431,27 @@ fn a_bedrock_api_key_is_told_to_be_wrong() {
 fn a_network_that_does_not_lead_to_aws_is_told_by_how_it_fails() {
     let mut site = Site::new();
     site.sandbox.shut_down();
-    let first = |output: &Output| {
-        let report = output.json();
-        report["checks"].as_array().into_iter().flatten().find(|row| row["outcome"] == "failed").cloned().expect("one")
-    };
     assert_cause(&first(&site.doctor("--region us-east-1")), Cause::Unreachable);
     site.home.set_env("AWS_ENDPOINT_URL", "http://aws.invalid");
     assert_cause(&first(&site.doctor("--region us-east-1")), Cause::NameUnknown);
-    site.home.set_env("AWS_ENDPOINT_URL", "https://aws.example").set_env("HTTPS_PROXY", Gateway::start().proxy());
-    assert_cause(&first(&site.doctor("--region us-east-1")), Cause::Proxy);
+}
+
+/// Real names of AWS, and a gateway with an authority of its own before them.
+#[test]
+fn a_proxy_that_looks_into_tls_is_told_by_its_certificate_and_one_that_refuses_by_its_refusal() {
+    let mut office = Office::new(Federation::Direct);
+    let environment = office.sandbox.administrator_environment();
+    office.home.set_envs(environment.into_iter().filter(|(name, _)| !name.starts_with("AWS_ENDPOINT")));
+    office.home.set_env("AWS_EC2_METADATA_DISABLED", "true").set_env("HTTPS_PROXY", office.gateway.proxy());
+    let doctor =
+        |office: &Office| line(&office.home, "doctor --bedrock --json --region us-east-1 --model sonnet-4-5 --api");
+    assert_cause(&first(&doctor(&office)), Cause::CertificateUntrusted);
+    office.home.set_env("AWS_CA_BUNDLE", office.ca_bundle());
+    doctor(&office).success();
+    office.gateway.demand("ada:lovelace");
+    let row = first(&doctor(&office));
+    assert_cause(&row, Cause::Proxy);
+    assert_hints(&row, "HTTPS_PROXY");
 }
 
 #[test]
@@ -438,7 +465,7 @@ fn a_name_that_only_the_region_lacks_is_a_region_without_bedrock() {
 }
 
 #[test]
-fn a_portal_and_a_hidden_certificate_are_told_from_aws() {
+fn a_page_in_the_place_of_aws_s_answer_is_a_portal() {
     let site = Site::new();
     let page = Value::String("<html><title>Hotel</title></html>".to_owned());
     site.answers("bedrock", Fault { status: Some(200), body: Some(page), ..Fault::default() });
