@@ -64,7 +64,9 @@ fn nameless(text: &str) -> String {
 }
 
 fn masked(word: &str) -> String {
-    let is_account = word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit());
+    // The end of a sentence is no part of a number.
+    let number = word.trim_end_matches('.');
+    let is_account = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
     match word.split_once('@') {
         Some((name, host)) if !name.is_empty() && host.contains('.') => "(somebody)".to_owned(),
         _ if is_account => format!("********{}", &word[8..]),

@@ -10,9 +10,10 @@ pub(super) fn of(cause: Cause, asked: &Asked<'_>) -> Words {
     let (id, short) = (named.id, named.short());
     match cause {
         Cause::RegionDisabled => words(
-            format!(
-                "AWS knows the credentials elsewhere and not in {region}: an opt-in region that is not enabled, or not for STS"
-            ),
+            match asked.is_known_elsewhere {
+                true => format!("AWS knows the credentials elsewhere and not in {region}, an opt-in region"),
+                false => format!("AWS says that {region} is not switched on here, for everything or for STS alone"),
+            },
             format!(
                 "enable it: aws account enable-region --region-name {region} (Account console, AWS Regions; takes minutes to hours), \
                  or call another region: ccwb models check --region REGION"
