@@ -84,8 +84,22 @@ impl Trouble {
         Self { operation: operation.to_owned(), end }
     }
 
-    /// What was said, and by whom it was not understood: the words to search for.
-    pub fn said(&self) -> String {
+    /// What was said, as far as a [`Diagnosis`] does not say it anyway: the words to search for.
+    pub fn quote(&self) -> Option<String> {
+        match &self.end {
+            End::Refused { code, message, .. } if code.is_empty() && message.is_empty() => None,
+            End::Refused { code, message, .. }
+                if Denial::read(message).is_some_and(|denial| denial.policy.is_some()) =>
+            {
+                Some(code.clone())
+            }
+            End::Refused { .. } | End::Network { .. } => Some(self.said()),
+            End::NoCredentials | End::CredentialsFailed(_) => None,
+        }
+    }
+
+    /// What was said.
+    pub(crate) fn said(&self) -> String {
         match &self.end {
             End::Refused { code, message, .. } => format!("{}: {code}: {message}", self.operation),
             End::Network { said, .. } => format!("{}: {said}", self.operation),

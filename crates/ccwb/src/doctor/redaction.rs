@@ -29,7 +29,8 @@ impl Redaction {
     }
 
     pub(super) fn clean(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+        // What others said may hold what a terminal obeys.
+        let mut text = text.replace(|c: char| c.is_control() && c != '\n', " ");
         for secret in &self.secrets {
             text = text.replace(secret, "(hidden)");
         }
@@ -92,6 +93,8 @@ mod tests {
                 .clean("User: arn:aws:sts::123456789012:assumed-role/Admin/ada-l is not; arn:aws:iam::1:user/ada."),
             "User: arn:aws:sts::********9012:assumed-role/Admin/(somebody) is not; arn:aws:iam::1:user/(somebody)."
         );
+        assert_eq!(redaction.clean("for account:123456789012."), "for account:********9012.");
+        assert_eq!(redaction.clean("a\u{1b}[2Jb"), "a [2Jb");
         assert_eq!(redaction.clean("/home/ada/.ccwb/profiles/A.json"), "~/.ccwb/profiles/A.json");
         assert_eq!(redaction.clean("dist/A/2026-01-01-000000 is current"), "dist/A/2026-01-01-000000 is current");
     }

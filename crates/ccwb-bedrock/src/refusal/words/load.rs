@@ -64,6 +64,9 @@ fn quota(cause: Cause, asked: &Asked<'_>) -> String {
     match cause {
         Cause::RequestsPerMinute => format!("{scope} model inference requests per minute for Anthropic {model}"),
         Cause::TokensPerMinute => format!("{scope} model inference tokens per minute for Anthropic {model}"),
+        Cause::TokensPerDay if profile.is_some_and(|profile| profile.prefix == "global") => {
+            format!("{scope} model inference tokens per day for Anthropic {model}")
+        }
         Cause::TokensPerDay => format!("Model invocation max tokens per day for Anthropic {model}"),
         _ => "the one that AWS's sentence names".to_owned(),
     }

@@ -211,8 +211,7 @@ impl Doctor<'_> {
     /// A cause as a row: which, why, AWS's own words, and the fix below.
     fn found(&mut self, check: &str, diagnosis: Diagnosis, trouble: Option<&Trouble>) {
         let Diagnosis { cause, which, why, fix } = diagnosis;
-        let quotes = trouble.filter(|trouble| !matches!(trouble.end, End::NoCredentials | End::CredentialsFailed(_)));
-        let said = quotes.map(|trouble| format!(" ({})", ccwb_http::printable(&trouble.said()))).unwrap_or_default();
+        let said = trouble.and_then(Trouble::quote).map(|said| format!(" ({said})")).unwrap_or_default();
         let exit = match trouble.map(|trouble| &trouble.end) {
             Some(End::Network { .. }) => exit::NETWORK,
             _ => exit::AWS,
