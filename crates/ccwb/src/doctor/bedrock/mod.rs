@@ -125,7 +125,9 @@ impl Doctor<'_> {
                     (false, Some(arn))
                 }
                 None => {
-                    let role = arn.split('/').nth(1).map(|role| format!(", {role}")).unwrap_or_default();
+                    // A user's name is somebody's; a role's is not.
+                    let role = arn.split_once(":assumed-role/").and_then(|(_, role)| role.split('/').next());
+                    let role = role.map(|role| format!(", role {role}")).unwrap_or_default();
                     self.add(CHECK, Ok(format!("of account {account}{role}")));
                     (true, Some(arn))
                 }
