@@ -1,6 +1,7 @@
 //! `ccwb models`, `ccwb policy` and `ccwb cost`: as programs, against the sandbox, and through a linter.
 
 mod cost;
+mod doctor;
 mod linted;
 mod models;
 mod policy;

@@ -28,6 +28,7 @@ pub mod policy;
 mod price;
 mod reach;
 mod recommend;
+pub mod refusal;
 mod usd;
 
 pub use arn::{ProfileArns, foundation_model_arn, inference_profile_arn};

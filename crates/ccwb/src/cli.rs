@@ -96,7 +96,7 @@ pub(crate) enum Command {
     /// Look whether this computer has what the other commands need; safe to paste, the exit code counts failures
     ///
     /// Profiles, programs for packages, the newest package, AWS credentials, the identity provider, the clock. What cannot be
-    /// told without network or credentials is skipped.
+    /// told without network or credentials is skipped. With --bedrock: why a model cannot be called.
     Doctor(DoctorArguments),
     /// Remove what this project left on this computer, and list what is left
     ///

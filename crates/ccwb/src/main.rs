@@ -29,6 +29,7 @@ mod interrupt;
 mod models;
 mod package;
 mod policy;
+mod refused;
 mod rehearsal;
 mod request_log;
 mod row;

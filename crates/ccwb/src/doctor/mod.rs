@@ -1,5 +1,6 @@
 //! `ccwb doctor`: whether this computer has what an administrator's commands need. What it prints is safe to paste.
 
+mod bedrock;
 mod redaction;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +39,29 @@ pub(crate) struct DoctorArguments {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Look whether Claude can be called on Bedrock, and say of each refusal which cause it has, why, and what to do
+    ///
+    /// With the credentials that a developer would use: the profile that the environment names, else the installed one
+    /// (ClaudeCode), else the usual chain. Everything but --api is free.
+    #[arg(long)]
+    pub(crate) bedrock: bool,
+
+    /// The region that calls go to [default: that of --profile, the environment, the AWS profile or the active profile]
+    #[arg(long, value_name = "REGION", requires = "bedrock")]
+    pub(crate) region: Option<String>,
+
+    /// Models: aliases, IDs, inference profiles or ARNs [default: the newest of haiku, sonnet and opus]
+    #[arg(long = "model", value_name = "MODEL", value_delimiter = ',', requires = "bedrock")]
+    pub(crate) models: Vec<String>,
+
+    /// The account that the credentials should be of [default: that of the administrator's profile]
+    #[arg(long, value_name = "ACCOUNT", requires = "bedrock")]
+    pub(crate) account: Option<String>,
+
+    /// Also ask each model for one token, which costs that much
+    #[arg(long, requires = "bedrock")]
+    pub(crate) api: bool,
 }
 
 /// What is waited for before it counts as not reachable.
@@ -50,7 +74,10 @@ pub(crate) async fn run(arguments: &DoctorArguments, surroundings: &Surroundings
     let redaction = Redaction::of(surroundings);
     let mut doctor = Doctor { arguments, surroundings, redaction, table: Table::new(&screen) };
     screen.title(&format!("ccwb {} on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS), "");
-    doctor.examine().await;
+    match arguments.bedrock {
+        true => Box::pin(doctor.examine_bedrock()).await,
+        false => doctor.examine().await,
+    }
     let table = doctor.table;
     if arguments.json {
         Screen::of_process().line(format!("{:#}", table.json()));

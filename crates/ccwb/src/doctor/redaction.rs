@@ -29,7 +29,8 @@ impl Redaction {
     }
 
     pub(super) fn clean(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+        // What others said may hold what a terminal obeys.
+        let mut text = text.replace(|c: char| c.is_control() && c != '\n', " ");
         for secret in &self.secrets {
             text = text.replace(secret, "(hidden)");
         }
@@ -46,12 +47,27 @@ impl Redaction {
             clean.push_str(&masked(&rest[start..end]));
             rest = &rest[end..];
         }
-        clean + rest
+        nameless(&(clean + rest))
     }
 }
 
+/// ARNs of sessions and users end with somebody's name; the role's stays.
+fn nameless(text: &str) -> String {
+    let is_arn = |word: &&str| word.contains("arn:") && (word.contains(":assumed-role/") || word.contains(":user/"));
+    let mut clean = text.to_owned();
+    for word in text.split_whitespace().filter(is_arn) {
+        let name = word.rsplit('/').next().unwrap_or_default().trim_end_matches([',', '.', ':', ';', ')']);
+        if !name.is_empty() && name != "(somebody" {
+            clean = clean.replace(&format!("/{name}"), "/(somebody)");
+        }
+    }
+    clean
+}
+
 fn masked(word: &str) -> String {
-    let is_account = word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit());
+    // The end of a sentence is no part of a number.
+    let number = word.trim_end_matches('.');
+    let is_account = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
     match word.split_once('@') {
         Some((name, host)) if !name.is_empty() && host.contains('.') => "(somebody)".to_owned(),
         _ if is_account => format!("********{}", &word[8..]),
@@ -72,6 +88,13 @@ mod tests {
             redaction.clean("arn:aws:sts::123456789012:assumed-role/Admin/ada@acme.example used wJalrXUtnFEMI/K7"),
             "arn:aws:sts::********9012:assumed-role/Admin/(somebody) used (hidden)"
         );
+        assert_eq!(
+            redaction
+                .clean("User: arn:aws:sts::123456789012:assumed-role/Admin/ada-l is not; arn:aws:iam::1:user/ada."),
+            "User: arn:aws:sts::********9012:assumed-role/Admin/(somebody) is not; arn:aws:iam::1:user/(somebody)."
+        );
+        assert_eq!(redaction.clean("for account:123456789012."), "for account:********9012.");
+        assert_eq!(redaction.clean("a\u{1b}[2Jb"), "a [2Jb");
         assert_eq!(redaction.clean("/home/ada/.ccwb/profiles/A.json"), "~/.ccwb/profiles/A.json");
         assert_eq!(redaction.clean("dist/A/2026-01-01-000000 is current"), "dist/A/2026-01-01-000000 is current");
     }

@@ -162,7 +162,7 @@ impl Checked<'_> {
             }
             Some(standing) => {
                 screen.failed(label, "cannot be used by this account yet");
-                for request in &standing.requests {
+                for (_, request) in &standing.requests {
                     screen.ask(request);
                 }
             }

@@ -2,7 +2,7 @@
 
 mod arguments;
 mod check;
-mod live;
+pub(crate) mod live;
 
 use ccwb_bedrock::{Catalogue, InferenceProfile, Model, Price, Prices, State, TokenCounts, Usd, Wish, recommend};
 use serde_json::{Value, json};

@@ -4,18 +4,17 @@
 //! `AWS_PROFILE` and `~/.aws/config`, and runs the `credential_process` in it.
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use aws_config::identity::IdentityCache;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceConfiguration, Message, TokenUsage};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, TELL_US, exit};
 use crate::http;
+use crate::refused::Refused;
 use crate::row::Row;
 use crate::surroundings::Surroundings;
 
@@ -86,7 +85,7 @@ fn in_region(config: &SdkConfig, region: &str) -> SdkConfig {
 async fn identity(config: &SdkConfig, wanted: &Wanted) -> Result<String, Failure> {
     let answer = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
     let answer = answer
-        .map_err(|error| refused("sts:GetCallerIdentity", &error, "run ccwb status: is the auth stack there?"))?;
+        .map_err(|error| Refused::of("sts:GetCallerIdentity", &error, "run ccwb status: is the auth stack there?"))?;
     let (arn, account) = (answer.arn().unwrap_or_default(), answer.account().unwrap_or_default());
     check_identity(arn, account, wanted)
 }
@@ -107,7 +106,7 @@ fn check_identity(arn: &str, account: &str, wanted: &Wanted) -> Result<String, F
 
 async fn models(config: &SdkConfig) -> Result<String, Failure> {
     let answer = aws_sdk_bedrock::Client::new(config).list_foundation_models().by_provider("Anthropic").send().await;
-    let answer = answer.map_err(|error| refused("bedrock:ListFoundationModels", &error, POLICY))?;
+    let answer = answer.map_err(|error| Refused::of("bedrock:ListFoundationModels", &error, POLICY))?;
     match answer.model_summaries().len() {
         0 => Err(Failure::new(
             "models-none",
@@ -124,7 +123,7 @@ async fn inference_profiles(config: &SdkConfig, models: &[String]) -> Result<Str
     for model in models {
         let answer = bedrock.get_inference_profile().inference_profile_identifier(model).send().await;
         let answer =
-            answer.map_err(|error| refused(&format!("bedrock:GetInferenceProfile of {model}"), &error, POLICY))?;
+            answer.map_err(|error| Refused::of(&format!("bedrock:GetInferenceProfile of {model}"), &error, POLICY))?;
         if answer.status().as_str() != "ACTIVE" {
             let message = format!("{model} is {}", answer.status().as_str());
             return Err(Failure::new("profile-inactive", exit::AWS, message, "choose another model: ccwb init"));
@@ -138,42 +137,22 @@ async fn inference_profiles(config: &SdkConfig, models: &[String]) -> Result<Str
 }
 
 async fn model_call(config: &SdkConfig, model: &str) -> Result<String, Failure> {
-    let wrong = |error: &dyn Error| Failure::new("test-calls", exit::UNEXPECTED, error.to_string(), TELL_US);
+    let tokens = one_token(config, model).await?;
+    Ok(format!("{model} answered, {tokens} tokens"))
+}
+
+/// Asks a model for one token; how many the call cost.
+pub(crate) async fn one_token(config: &SdkConfig, model: &str) -> Result<i32, Refused> {
     let message = Message::builder().role(ConversationRole::User).content(ContentBlock::Text("Hi".to_owned()));
-    let message = message.build().map_err(|error| wrong(&error))?;
+    let message = message.build().expect("it has a role and a content");
     let call = aws_sdk_bedrockruntime::Client::new(config).converse().model_id(model).messages(message);
     let answer = call.inference_config(InferenceConfiguration::builder().max_tokens(1).build()).send().await;
-    let answer = answer.map_err(|error| refused(&format!("bedrock:Converse with {model}"), &error, ACCESS))?;
-    let tokens = answer.usage().map_or(0, TokenUsage::total_tokens);
-    Ok(format!("{model} answered, {tokens} tokens"))
+    let answer = answer.map_err(|error| Refused::of(&format!("bedrock:Converse with {model}"), &error, ACCESS))?;
+    Ok(answer.usage().map_or(0, TokenUsage::total_tokens))
 }
 
 const POLICY: &str = "let the role call these models: ccwb deploy; or choose others: ccwb init";
 const ACCESS: &str = "open the model in the Bedrock console once, to accept Anthropic's terms for the account";
-
-/// What AWS said, and whether it could be asked at all.
-pub(crate) fn refused<E, R>(call: &str, error: &SdkError<E, R>, hint: &str) -> Failure
-where
-    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    if let Some(service) = error.as_service_error() {
-        let (code, said) = (service.code().unwrap_or("refused"), service.message().unwrap_or("it did not say why"));
-        return Failure::new("aws-refused", exit::AWS, format!("{call}: {code}: {said}"), hint);
-    }
-    let (mut message, mut cause) = (format!("{call}: {error}"), error.source());
-    while let Some(error) = cause {
-        let _ = write!(message, ": {error}");
-        cause = error.source();
-    }
-    match error {
-        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
-            Failure::new("network", exit::NETWORK, message, "check the network and the proxy")
-        }
-        SdkError::TimeoutError(_) => Failure::new("network", exit::NETWORK, message, "check the network and the proxy"),
-        _ => Failure::new("aws-unexpected", exit::AWS, message, hint),
-    }
-}
 
 #[cfg(test)]
 mod tests {
