@@ -9,6 +9,7 @@ mod demo;
 mod failing_provider;
 mod island;
 mod recording;
+mod regions;
 mod renewal;
 mod sign_in_again;
 mod status_line;
