@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ccwb_config::AuthMode;
 use ccwb_federation::Credentials;
+use secrecy::SecretString;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -23,7 +24,7 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
     let limit = sign_in::LIFE + Duration::from_secs(10);
     let limit = if silent { EXPORT } else { limit };
     if context.profile.oidc().is_none() {
-        return output::secret_line(&by_another_way(context, interaction, limit)?.to_process_json());
+        return by_another_way(context, interaction, limit, Answer::to_process_json);
     }
     let credentials = get(context, interaction, limit)?;
     output::secret_line(&credentials.to_process_json())?;
@@ -34,7 +35,7 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
 /// `export`.
 pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
     if context.profile.oidc().is_none() {
-        return output::secret_line(&by_another_way(context, Interaction::Never, EXPORT)?.to_export_json());
+        return by_another_way(context, Interaction::Never, EXPORT, Answer::to_export_json);
     }
     let credentials = get(context, Interaction::Never, EXPORT)?;
     output::secret_line(&credentials.to_export_json())?;
@@ -48,10 +49,16 @@ fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Resu
 }
 
 /// Renewal ahead of need is for those who would have to sign in otherwise.
-fn by_another_way(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Answer, Error> {
+fn by_another_way(
+    context: &Context<'_>,
+    interaction: Interaction,
+    limit: Duration,
+    form: impl Fn(&Answer) -> SecretString,
+) -> Result<(), Error> {
     let answer = other_ways::answer(context, Asked { interaction, limit, force: false })?;
+    output::secret_line(&form(&answer))?;
     if let (Answer::Temporary(credentials), AuthMode::IdentityCenter(_)) = (&answer, &context.profile.auth) {
         ahead_of_need(context, credentials);
     }
-    Ok(answer)
+    Ok(())
 }

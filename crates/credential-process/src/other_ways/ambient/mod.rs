@@ -7,7 +7,7 @@ mod recursion;
 use std::time::Duration;
 
 use ccwb_config::AssumeRole;
-use ccwb_federation::{AwsSettings, Holder, MachineCredentials};
+use ccwb_federation::Holder;
 use ccwb_http::{HttpClient, printable};
 
 use self::chain::Found;
@@ -21,6 +21,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// The machine's own credentials, or those of the second role that they lead to.
 pub(super) fn answer(context: &Context<'_>, second: Option<&AssumeRole>, asked: Asked) -> Result<Answer, Error> {
+    recursion::mark(context)?;
     let (client, settings) = (http::client(context)?, http::aws_settings(context.world)?);
     let found = first(context, &client, asked.limit)?;
     let Some(role) = second else { return Ok(Answer::OfTheMachine(found.credentials)) };
@@ -35,21 +36,13 @@ pub(super) fn answer(context: &Context<'_>, second: Option<&AssumeRole>, asked: 
 
 /// Where they come from and whom AWS takes their holder for.
 pub(crate) fn identity(context: &Context<'_>) -> Result<(String, String), Error> {
+    recursion::mark(context)?;
     let (client, settings) = (http::client(context)?, http::aws_settings(context.world)?);
     let found = first(context, &client, LIMIT)?;
-    let arn = caller(context, &client, &settings, &found.credentials)?;
-    Ok((found.source, printable(&arn)))
-}
-
-fn caller(
-    context: &Context<'_>,
-    client: &HttpClient,
-    settings: &AwsSettings,
-    credentials: &MachineCredentials,
-) -> Result<String, Error> {
     let region = &context.profile.aws_region;
-    let holder = Holder { http: client, settings, region, signer: credentials.signer() };
-    Ok(http::runtime()?.block_on(holder.caller_arn())?)
+    let holder = Holder { http: &client, settings: &settings, region, signer: found.credentials.signer() };
+    let arn = http::runtime()?.block_on(holder.caller_arn())?;
+    Ok((found.source, printable(&arn)))
 }
 
 /// CloudTrail of the other account shall tell who it was; whoever cannot be told from others gets a name all the same.
@@ -59,8 +52,6 @@ async fn person(holder: &Holder<'_>) -> String {
 }
 
 fn first(context: &Context<'_>, client: &HttpClient, limit: Duration) -> Result<Found, Error> {
-    // First: from here on a program that is started knows whose errand it is on.
-    recursion::mark(context)?;
     let profile = recursion::profile(context);
     let limit = limit.min(LIMIT);
     let direct = http::direct_client(context)?;

@@ -29,7 +29,7 @@ pub(super) fn mark(context: &Context<'_>) -> Result<(), Error> {
     if before.lines().any(|known| known == name) {
         return Err(chain::recursive("a profile of the machine"));
     }
-    // SAFETY: this process has one thread. The runtime, and what it starts, comes after this.
+    // SAFETY: this process has one thread. Callers do this before they make a client or a runtime.
     unsafe { std::env::set_var(MARK, format!("{before}\n{name}").trim_start()) };
     Ok(())
 }
