@@ -86,7 +86,13 @@ fn the_session_is_where_and_as_every_sdk_keeps_it_and_nobody_else_can_read_it() 
     assert_eq!(
         keys,
         [
-            "accessToken", "clientId", "clientSecret", "expiresAt", "refreshToken", "region", "registrationExpiresAt",
+            "accessToken",
+            "clientId",
+            "clientSecret",
+            "expiresAt",
+            "refreshToken",
+            "region",
+            "registrationExpiresAt",
             "startUrl"
         ]
     );
@@ -333,10 +339,9 @@ fn an_sso_session_of_the_aws_cli_and_this_program_share_one_session() {
     let scene = Scene::of_identity_center();
     let start_url = scene.sandbox.identity_center_json("session")["ClaudeCode"]["idc_start_url"].clone();
     let start_url = start_url.as_str().expect("a text");
-    scene.home.write(
-        ".aws/config",
-        &format!("[sso-session work]\nsso_start_url = {start_url}\nsso_region = us-east-1\n"),
-    );
+    scene
+        .home
+        .write(".aws/config", &format!("[sso-session work]\nsso_start_url = {start_url}\nsso_region = us-east-1\n"));
     scene.call(&[]).success();
     let named = scene.home.path().join(".aws/sso/cache").join(format!("{}.json", sha1_of_work()));
     assert!(named.is_file(), "{:?}", scene.session_files());
@@ -351,6 +356,22 @@ fn an_sso_session_of_the_aws_cli_and_this_program_share_one_session() {
     Credentials::of(&scene.call(&["--no-browser"]));
     scene.call(&["logout"]).success();
     assert!(scene.session_files().is_empty());
+}
+
+#[test]
+fn doctor_knows_the_session_and_tries_it() {
+    let scene = Scene::of_identity_center();
+    let found = |arguments: &[&str], check: &str| {
+        let report = scene.call(arguments);
+        let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap_or_else(|_| panic!("{report}"));
+        let one = report["checks"].as_array().expect("a list").iter().find(|finding| finding["check"] == check);
+        one.unwrap_or_else(|| panic!("no {check}: {report}")).to_string()
+    };
+    assert!(found(&["doctor", "--json"], "way-in").contains("nobody is signed in"));
+    assert!(found(&["doctor", "--json", "--live"], "access-portal").contains("no session to try"));
+    scene.call(&["login"]).success();
+    assert!(found(&["doctor", "--json"], "way-in").contains(" h, and is then made longer"));
+    assert!(found(&["doctor", "--json", "--live"], "access-portal").contains("gives credentials to"));
 }
 
 /// `printf %s work | sha1sum`
