@@ -25,8 +25,6 @@ struct Status {
     id_token_until: Option<i64>,
     /// Of the session at Identity Center.
     session_until: Option<i64>,
-    /// Whether there is somebody to sign in.
-    signs_in: bool,
     can_renew: bool,
     signed_in_at: Option<i64>,
     groups_left_out: bool,
@@ -49,7 +47,6 @@ impl Status {
             groups_left_out: id_token.as_ref().is_some_and(ccwb_oidc::IdToken::groups_left_out),
             id_token_until: id_token.map(|token| token.expires().timestamp()),
             session_until: session_until(context),
-            signs_in: context.signs_in_at().is_ok(),
             can_renew: renewal::goes_on(context, &tokens),
             signed_in_at: tokens.signed_in_at,
             shortened: tokens.shortened,
@@ -75,7 +72,7 @@ impl Status {
             "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until) || self.valid(self.session_until),
             "signed_in_at": time(self.signed_in_at),
             "clock_behind_seconds": self.clock_behind,
-            "next_human_sign_in": self.next_sign_in(),
+            "next_human_sign_in": self.next_sign_in(context),
             "sign_in_running": sign_in::is_running(context),
             "storage": {
                 "configured": context.profile.storage.name(),
@@ -92,18 +89,16 @@ impl Status {
 
     fn to_text(&self, context: &Context<'_>) -> String {
         let mut text = String::new();
+        let signs_in = context.profile.auth.signs_in();
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "{name:<14}{value}");
         };
         line("Profile", &context.profile.name);
-        line(
-            "Signed in as",
-            self.person.as_deref().unwrap_or(if self.signs_in { "nobody" } else { "nobody needs to" }),
-        );
+        line("Signed in as", self.person.as_deref().unwrap_or(if signs_in { "nobody" } else { "nobody needs to" }));
         line("AWS", &target(context));
         line(
             "Credentials",
-            &self.span(self.credentials_until, if self.signs_in { "none cached" } else { "asked for at each call" }),
+            &self.span(self.credentials_until, if signs_in { "none cached" } else { "asked for at each call" }),
         );
         if self.session_until.is_some() {
             line("Session", &self.span(self.session_until, ""));
@@ -121,7 +116,7 @@ impl Status {
         if let Some(difference) = clock::difference(self.clock_behind, "AWS's") {
             line("Clock", &difference);
         }
-        line("Next sign-in", self.next_sign_in());
+        line("Next sign-in", self.next_sign_in(context));
         line("Storage", &self.storage(context));
         line("Telemetry", &telemetry_text(context, self.now.timestamp()));
         line("Config", &context.config.path().display().to_string());
@@ -139,8 +134,8 @@ impl Status {
     }
 
     /// When a person is needed next; the provider decides, so this is what is known here.
-    fn next_sign_in(&self) -> &'static str {
-        if !self.signs_in {
+    fn next_sign_in(&self, context: &Context<'_>) -> &'static str {
+        if !context.profile.auth.signs_in() {
             return "never (nobody signs in)";
         }
         let lasting = [self.credentials_until, self.id_token_until, self.session_until];
