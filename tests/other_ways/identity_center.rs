@@ -135,6 +135,25 @@ fn an_expired_session_is_refreshed_once_however_many_ask() {
     assert_eq!((&before["clientId"], &before["startUrl"]), (&after["clientId"], &after["startUrl"]));
 }
 
+/// Each profile has a lock of its own, and the session belongs to all of them, and to the AWS CLI.
+#[test]
+fn profiles_of_one_portal_share_its_session_however_they_race_for_the_refresh() {
+    let scene = Scene::of_identity_center();
+    let profile = scene.sandbox.identity_center_json("session")["ClaudeCode"].clone();
+    let names: Vec<String> = (0..4).map(|number| format!("P{number}")).collect();
+    let profiles: serde_json::Map<_, _> = names.iter().map(|name| (name.clone(), profile.clone())).collect();
+    scene.home.write_config_value(&profiles.into());
+    scene.call(&["--profile", "P0"]).success();
+    scene.expire_session("expiresAt");
+    scene.call(&["--profile", "P1", "--no-browser"]).success();
+    assert_eq!(scene.home.openings().len(), 1);
+    scene.expire_session("expiresAt");
+    let started: Vec<_> = names[2..].iter().map(|name| scene.start(&["--profile", name, "--no-browser"])).collect();
+    for running in started {
+        Credentials::of(&running.wait(LIMIT).expect("it ends"));
+    }
+}
+
 #[test]
 fn ten_programs_at_once_open_one_sign_in() {
     let scene = Scene::of_identity_center();
