@@ -5,16 +5,12 @@
 
 use std::time::{Duration, Instant};
 
-use aws_credential_types::Credentials as SdkCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::identity::Identity;
 use ccwb_http::{HttpClient, printable};
-use http::{Request, StatusCode};
-use secrecy::ExposeSecret;
+use http::StatusCode;
 use serde_json::Value;
 
-use crate::credentials::Credentials;
+use crate::credentials::Signer;
+use crate::signed::{self, Scope};
 
 /// Who waits longer than this had better go elsewhere.
 const LIMIT: Duration = Duration::from_secs(4);
@@ -36,13 +32,13 @@ pub async fn ask_region(
     region: &str,
     endpoint: Option<&str>,
     model: &str,
-    credentials: &Credentials,
+    signer: Signer<'_>,
 ) -> RegionState {
     let endpoint = endpoint.map_or_else(|| usual_endpoint(region), str::to_owned);
     let uri = format!("{}/model/{}/converse", endpoint.trim_end_matches('/'), path_segment(model));
-    let request = match signed(http, &uri, region, credentials) {
-        Ok(request) => request,
-        Err(problem) => return RegionState::Refuses(problem),
+    let scope = Scope { service: "bedrock", region };
+    let Some(request) = signed::post(http, signer, scope, &uri, "application/json", b"{}".to_vec()) else {
+        return RegionState::Refuses("these credentials cannot be sent".to_owned());
     };
     let began = Instant::now();
     match tokio::time::timeout(LIMIT, http.send(request)).await {
@@ -90,38 +86,6 @@ fn path_segment(text: &str) -> String {
         }
         segment
     })
-}
-
-fn signed(http: &HttpClient, uri: &str, region: &str, credentials: &Credentials) -> Result<Request<Vec<u8>>, String> {
-    const HEADERS: [(&str, &str); 1] = [("content-type", "application/json")];
-    let wrong = |error: &dyn std::error::Error| error.to_string();
-    let mut request = Request::post(uri);
-    for (name, value) in HEADERS {
-        request = request.header(name, value);
-    }
-    let mut request = request.body(b"{}".to_vec()).map_err(|error| wrong(&error))?;
-    let identity: Identity = SdkCredentials::new(
-        &credentials.access_key_id,
-        credentials.secret_access_key.expose_secret(),
-        Some(credentials.session_token.expose_secret().to_owned()),
-        None,
-        "credential-process",
-    )
-    .into();
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("bedrock")
-        .time(http.time_for_aws().now())
-        .settings(SigningSettings::default())
-        .build()
-        .map_err(|error| wrong(&error))?
-        .into();
-    let signable = SignableRequest::new("POST", uri, HEADERS.into_iter(), SignableBody::Bytes(request.body()))
-        .map_err(|error| wrong(&error))?;
-    let (instructions, _) = sign(signable, &parameters).map_err(|error| wrong(&error))?.into_parts();
-    instructions.apply_to_request_http1x(&mut request);
-    Ok(request)
 }
 
 #[cfg(test)]

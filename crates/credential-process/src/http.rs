@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ccwb_config::WebAddress;
 use ccwb_federation::AwsSettings;
-use ccwb_http::{HttpClient, HttpSettings};
+use ccwb_http::{HttpClient, HttpSettings, ProxySettings};
 use ccwb_oidc::{ClientCredential, Metadata};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,11 +17,22 @@ use crate::{clock, codes};
 /// Time limit of one request. Every command's own limit is longer.
 const REQUEST: Duration = Duration::from_secs(8);
 
+const USER_AGENT: &str = concat!("credential-process/", env!("CARGO_PKG_VERSION"));
+
 /// The one client.
 pub(crate) fn client(context: &Context<'_>) -> Result<HttpClient, Error> {
-    const USER_AGENT: &str = concat!("credential-process/", env!("CARGO_PKG_VERSION"));
     let mut settings = HttpSettings::from_variables(|name| context.world.var(name), USER_AGENT, REQUEST);
     settings.ca_bundles.extend(context.profile.ca_bundle.clone());
+    Ok(HttpClient::new(&settings)?)
+}
+
+/// For what is on this machine or beside it: an instance's metadata, a container's agent. No proxy leads there, and whoever is there
+/// answers at once.
+pub(crate) fn direct_client(context: &Context<'_>) -> Result<HttpClient, Error> {
+    const NEAR: Duration = Duration::from_secs(2);
+    let mut settings = HttpSettings::from_variables(|name| context.world.var(name), USER_AGENT, NEAR);
+    settings.proxy = ProxySettings { none: true, ..ProxySettings::default() };
+    settings.connect_timeout = Duration::from_secs(1);
     Ok(HttpClient::new(&settings)?)
 }
 
@@ -53,6 +64,8 @@ pub(crate) fn aws_settings(world: &World) -> Result<AwsSettings, Error> {
     Ok(AwsSettings {
         sts_endpoint: endpoint(world, "AWS_ENDPOINT_URL_STS")?,
         cognito_identity_endpoint: endpoint(world, "AWS_ENDPOINT_URL_COGNITO_IDENTITY")?,
+        sso_oidc_endpoint: endpoint(world, "AWS_ENDPOINT_URL_SSO_OIDC")?,
+        sso_endpoint: endpoint(world, "AWS_ENDPOINT_URL_SSO")?,
         use_fips: world.flag("AWS_USE_FIPS_ENDPOINT"),
         operation_timeout: REQUEST,
         attempts: 3,

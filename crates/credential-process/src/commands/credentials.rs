@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use ccwb_config::AuthMode;
 use ccwb_federation::Credentials;
+use secrecy::SecretString;
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, Interaction, climb};
-use crate::other_ways::{self, Asked};
+use crate::other_ways::{self, Answer, Asked};
 use crate::renewal::ahead_of_need;
 use crate::sign_in::Wish;
 use crate::{output, quota, sign_in};
@@ -20,7 +22,11 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
     let interaction = if silent { Interaction::Never } else { Interaction::Budgeted };
     // A little longer than a sign-in lives: its own word that it timed out comes before ours.
     let limit = sign_in::LIFE + Duration::from_secs(10);
-    let credentials = get(context, interaction, if silent { EXPORT } else { limit })?;
+    let limit = if silent { EXPORT } else { limit };
+    if context.profile.oidc().is_none() {
+        return by_another_way(context, interaction, limit, Answer::to_process_json);
+    }
+    let credentials = get(context, interaction, limit)?;
     output::secret_line(&credentials.to_process_json())?;
     ahead_of_need(context, &credentials);
     Ok(())
@@ -28,21 +34,39 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
 
 /// `export`.
 pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
-    let credentials = quietly(context)?;
+    if context.profile.oidc().is_none() {
+        return by_another_way(context, Interaction::Never, EXPORT, Answer::to_export_json);
+    }
+    let credentials = get(context, Interaction::Never, EXPORT)?;
     output::secret_line(&credentials.to_export_json())?;
     ahead_of_need(context, &credentials);
     Ok(())
 }
 
-/// For commands that need credentials themselves.
-pub(super) fn quietly(context: &Context<'_>) -> Result<Credentials, Error> {
-    get(context, Interaction::Never, EXPORT)
+/// For commands that need credentials themselves, whatever the way to them.
+pub(super) fn quietly(context: &Context<'_>) -> Result<Answer, Error> {
+    if context.profile.oidc().is_none() {
+        return other_ways::answer(context, Asked { interaction: Interaction::Never, limit: EXPORT, force: false });
+    }
+    get(context, Interaction::Never, EXPORT).map(Answer::Temporary)
 }
 
 fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Credentials, Error> {
-    if context.profile.oidc().is_none() {
-        return other_ways::credentials(context, Asked { interaction, limit, force: false });
-    }
     quota::check_again(context)?;
     climb::<AwsCredentials>(context, Climb { interaction, limit, force: false, wish: &Wish::any() })
+}
+
+/// Renewal ahead of need is for those who would have to sign in otherwise.
+fn by_another_way(
+    context: &Context<'_>,
+    interaction: Interaction,
+    limit: Duration,
+    form: impl Fn(&Answer) -> SecretString,
+) -> Result<(), Error> {
+    let answer = other_ways::answer(context, Asked { interaction, limit, force: false })?;
+    output::secret_line(&form(&answer))?;
+    if let (Answer::Temporary(credentials), AuthMode::IdentityCenter(_)) = (&answer, &context.profile.auth) {
+        ahead_of_need(context, credentials);
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ccwb_config::Profile;
-use ccwb_federation::{Credentials, RegionState, ask_region};
+use ccwb_federation::{RegionState, Signer, ask_region};
 use ccwb_http::HttpClient;
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub(crate) fn run(context: &Context<'_>, apply: bool, as_json: bool) -> Result<(
     let endpoint = http::bedrock_endpoint(context.world)?;
     let (usual, fallback) = regions(&context.profile);
     let model = context.profile.selected_model.as_deref().unwrap_or("anthropic.claude");
-    let asking = Asking { client: &client, endpoint: endpoint.as_deref(), model, credentials: &credentials };
+    let asking = Asking { client: &client, endpoint: endpoint.as_deref(), model, signer: credentials.signer() };
     let answers = http::runtime()?.block_on(async {
         let (first, second) = tokio::join!(asking.ask(Some(usual)), asking.ask(fallback));
         first.into_iter().chain(second).collect::<Vec<_>>()
@@ -57,13 +57,13 @@ struct Asking<'a> {
     client: &'a HttpClient,
     endpoint: Option<&'a str>,
     model: &'a str,
-    credentials: &'a Credentials,
+    signer: Signer<'a>,
 }
 
 impl<'a> Asking<'a> {
     async fn ask(&self, region: Option<&'a str>) -> Option<Answer<'a>> {
         let region = region?;
-        let state = ask_region(self.client, region, self.endpoint, self.model, self.credentials).await;
+        let state = ask_region(self.client, region, self.endpoint, self.model, self.signer).await;
         Some(Answer { region, state })
     }
 }
