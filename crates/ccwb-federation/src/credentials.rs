@@ -26,6 +26,86 @@ pub struct Credentials {
     pub skew: i64,
 }
 
+/// Credentials as a machine has them: an access key that lasts has neither a session token nor an end.
+#[derive(Clone, Debug)]
+pub struct MachineCredentials {
+    /// An identifier, not a secret.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: SecretString,
+    /// The session token, if it is a session.
+    pub session_token: Option<SecretString>,
+    /// When they end, in Unix seconds, if they do and that is known.
+    pub expiration: Option<i64>,
+}
+
+/// What signs a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'a> {
+    pub(crate) access_key_id: &'a str,
+    pub(crate) secret_access_key: &'a SecretString,
+    pub(crate) session_token: Option<&'a SecretString>,
+}
+
+impl<'a> Signer<'a> {
+    /// What no message may repeat.
+    pub(crate) fn secrets(&self) -> Vec<&'a str> {
+        let token = self.session_token.map(ExposeSecret::expose_secret);
+        std::iter::once(self.secret_access_key.expose_secret()).chain(token).collect()
+    }
+}
+
+impl MachineCredentials {
+    /// One line for `credential_process`; what there is not is left out, as the process credential provider allows.
+    pub fn to_process_json(&self) -> SecretString {
+        json(&Machine { version: Some(1), ..self.fields() })
+    }
+
+    /// One line for `awsCredentialExport`.
+    pub fn to_export_json(&self) -> SecretString {
+        json(&Exported { credentials: self.fields() })
+    }
+
+    /// The same to sign with.
+    pub fn signer(&self) -> Signer<'_> {
+        Signer {
+            access_key_id: &self.access_key_id,
+            secret_access_key: &self.secret_access_key,
+            session_token: self.session_token.as_ref(),
+        }
+    }
+
+    fn fields(&self) -> Machine<'_> {
+        Machine {
+            version: None,
+            access_key_id: &self.access_key_id,
+            secret_access_key: self.secret_access_key.expose_secret(),
+            session_token: self.session_token.as_ref().map(ExposeSecret::expose_secret),
+            expiration: self.expiration.map(|end| timestamp(end.clamp(0, LAST_SECOND))),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Machine<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u8>,
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration: Option<String>,
+}
+
+/// The form of `awsCredentialExport` around any credentials.
+#[derive(Serialize)]
+struct Exported<T> {
+    #[serde(rename = "Credentials")]
+    credentials: T,
+}
+
 /// The output of a `credential_process`, its keys in the order in which the guidance's binary prints them.
 ///
 /// Source: AWS SDKs and Tools Reference Guide, "Process credential provider". `binding`, `issued` and `skew` are ours, and
@@ -51,12 +131,6 @@ struct Wire<'a> {
 }
 
 /// What Claude Code's `awsCredentialExport` reads.
-#[derive(Serialize)]
-struct Export<'a> {
-    #[serde(rename = "Credentials")]
-    credentials: ExportFields<'a>,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ExportFields<'a> {
@@ -87,6 +161,15 @@ impl Credentials {
         })
     }
 
+    /// What signs a request with them.
+    pub fn signer(&self) -> Signer<'_> {
+        Signer {
+            access_key_id: &self.access_key_id,
+            secret_access_key: &self.secret_access_key,
+            session_token: Some(&self.session_token),
+        }
+    }
+
     /// One line for `credential_process`.
     pub fn to_process_json(&self) -> SecretString {
         self.wire(self.expiration_on_this_clock(), None, None)
@@ -101,7 +184,7 @@ impl Credentials {
 
     /// One line for `awsCredentialExport`.
     pub fn to_export_json(&self) -> SecretString {
-        let export = Export {
+        let export = Exported {
             credentials: ExportFields {
                 access_key_id: &self.access_key_id,
                 secret_access_key: self.secret_access_key.expose_secret(),
@@ -160,7 +243,7 @@ pub(crate) fn timestamp(seconds: i64) -> String {
     DateTime::from_secs(seconds).fmt(Format::DateTime).unwrap_or_default()
 }
 
-fn parse_timestamp(text: &str) -> Option<i64> {
+pub(crate) fn parse_timestamp(text: &str) -> Option<i64> {
     use aws_smithy_types::DateTime;
     use aws_smithy_types::date_time::Format;
     DateTime::from_str(text, Format::DateTimeWithOffset).ok().map(|time| time.secs())
@@ -191,6 +274,28 @@ mod tests {
             credentials().to_export_json().expose_secret(),
             r#"{"Credentials":{"AccessKeyId":"ASIA1","SecretAccessKey":"secret","SessionToken":"token","Expiration":"2026-01-01T00:00:00Z"}}"#
         );
+    }
+
+    #[test]
+    fn what_a_machine_has_is_told_and_what_it_has_not_is_left_out() {
+        let keys = MachineCredentials {
+            access_key_id: "AKIA1".to_owned(),
+            secret_access_key: "secret".into(),
+            session_token: None,
+            expiration: None,
+        };
+        assert_eq!(
+            keys.to_process_json().expose_secret(),
+            r#"{"Version":1,"AccessKeyId":"AKIA1","SecretAccessKey":"secret"}"#
+        );
+        let session = MachineCredentials {
+            access_key_id: "ASIA1".to_owned(),
+            session_token: Some("token".into()),
+            expiration: Some(1_767_225_600),
+            ..keys
+        };
+        assert_eq!(session.to_process_json().expose_secret(), credentials().to_process_json().expose_secret());
+        assert_eq!(session.to_export_json().expose_secret(), credentials().to_export_json().expose_secret());
     }
 
     #[test]

@@ -70,9 +70,9 @@ impl Federator<'_> {
             }
         };
         if let Some(role) = &self.profile.federation.assume_role {
+            let first = federated.credentials.signer();
             federated.credentials =
-                sts::assume_role(self.http, self.settings, self.region, role, &session_name, &federated.credentials)
-                    .await?;
+                sts::assume_role(self.http, self.settings, self.region, role, &session_name, first).await?;
         }
         federated.credentials.skew = self.http.clock_skew();
         Ok(federated)
@@ -80,7 +80,7 @@ impl Federator<'_> {
 
     /// Whom AWS takes the holder of these credentials for.
     pub async fn caller_arn(&self, credentials: &Credentials) -> Result<String, FederationError> {
-        sts::caller_arn(self.http, self.settings, self.region, credentials).await
+        sts::caller_arn(self.http, self.settings, self.region, credentials.signer()).await
     }
 
     async fn through_identity_pool(

@@ -1,4 +1,5 @@
-//! From an ID token to AWS credentials: Cognito identity pools, STS, and a second role in another account.
+//! From an ID token to AWS credentials: Cognito identity pools, STS, and a second role in another account; and from a sign-in
+//! at IAM Identity Center to a role's.
 //!
 //! The AWS SDKs do the calls, over the one HTTP client of `ccwb-http` and without any credentials but those that the
 //! calls themselves give: the default credential chain and instance metadata are never asked, so the program cannot
@@ -8,11 +9,14 @@ mod cognito;
 mod credentials;
 mod error;
 mod federate;
+mod holder;
+pub mod identity_center;
 mod sdk;
 mod session_name;
 mod sts;
 
-pub use credentials::{Credentials, TOLERATED_SKEW};
+pub use credentials::{Credentials, MachineCredentials, Signer, TOLERATED_SKEW};
 pub use error::{AwsRefusal, FederationError};
 pub use federate::{Federated, Federator, Person};
+pub use holder::Holder;
 pub use sdk::AwsSettings;

@@ -14,6 +14,10 @@ pub struct AwsSettings {
     pub sts_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_COGNITO_IDENTITY`, else `AWS_ENDPOINT_URL`.
     pub cognito_identity_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SSO_OIDC`, else `AWS_ENDPOINT_URL`.
+    pub sso_oidc_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SSO`, else `AWS_ENDPOINT_URL`.
+    pub sso_endpoint: Option<String>,
     /// `AWS_USE_FIPS_ENDPOINT`.
     pub use_fips: bool,
     /// Time limit of one operation, retries included.
@@ -22,7 +26,7 @@ pub struct AwsSettings {
     pub attempts: u32,
 }
 
-/// Both services have the same builder methods and no common trait.
+/// The services have the same builder methods and no common trait.
 macro_rules! client {
     ($service:ident, $http:expr, $settings:expr, $endpoint:expr, $region:expr) => {{
         let mut config = $service::Config::builder()
@@ -46,6 +50,16 @@ pub(crate) fn cognito(http: &HttpClient, settings: &AwsSettings, region: &str) -
 
 pub(crate) fn sts(http: &HttpClient, settings: &AwsSettings, region: &str) -> aws_sdk_sts::config::Builder {
     client!(aws_sdk_sts, http, settings, settings.sts_endpoint, region)
+}
+
+pub(crate) fn sso_oidc(http: &HttpClient, settings: &AwsSettings, region: &str) -> aws_sdk_ssooidc::Client {
+    let config = client!(aws_sdk_ssooidc, http, settings, settings.sso_oidc_endpoint, region);
+    aws_sdk_ssooidc::Client::from_conf(config.build())
+}
+
+pub(crate) fn sso(http: &HttpClient, settings: &AwsSettings, region: &str) -> aws_sdk_sso::Client {
+    let config = client!(aws_sdk_sso, http, settings, settings.sso_endpoint, region);
+    aws_sdk_sso::Client::from_conf(config.build())
 }
 
 fn retries(settings: &AwsSettings) -> RetryConfig {

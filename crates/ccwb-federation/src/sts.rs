@@ -10,7 +10,7 @@ use ccwb_config::AssumeRole;
 use ccwb_http::HttpClient;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Signer};
 use crate::error::FederationError;
 use crate::sdk::{self, AwsSettings};
 
@@ -87,31 +87,27 @@ pub(crate) async fn caller_arn(
     http: &HttpClient,
     settings: &AwsSettings,
     region: &str,
-    credentials: &Credentials,
+    signer: Signer<'_>,
 ) -> Result<String, FederationError> {
     const OPERATION: &str = "GetCallerIdentity";
-    let answer = signed(http, settings, region, credentials)
+    let answer = signed(http, settings, region, signer)
         .get_caller_identity()
         .send()
         .await
-        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &secrets(credentials)))?;
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &signer.secrets()))?;
     answer.arn.ok_or_else(|| FederationError::BadAnswer { operation: OPERATION, problem: "it names nobody".to_owned() })
 }
 
-fn signed(http: &HttpClient, settings: &AwsSettings, region: &str, credentials: &Credentials) -> aws_sdk_sts::Client {
+fn signed(http: &HttpClient, settings: &AwsSettings, region: &str, signer: Signer<'_>) -> aws_sdk_sts::Client {
     let signing = SigningCredentials::new(
-        &credentials.access_key_id,
-        credentials.secret_access_key.expose_secret(),
-        Some(credentials.session_token.expose_secret().to_owned()),
+        signer.access_key_id,
+        signer.secret_access_key.expose_secret(),
+        signer.session_token.map(|token| token.expose_secret().to_owned()),
         None,
         "credential-process",
     );
     let config = sdk::sts(http, settings, region).credentials_provider(SharedCredentialsProvider::new(signing)).build();
     aws_sdk_sts::Client::from_conf(config)
-}
-
-fn secrets(credentials: &Credentials) -> [&str; 2] {
-    [credentials.secret_access_key.expose_secret(), credentials.session_token.expose_secret()]
 }
 
 /// Assumes a second role, usually in another account, with the credentials of the first.
@@ -121,7 +117,7 @@ pub(crate) async fn assume_role(
     region: &str,
     role: &AssumeRole,
     session_name: &str,
-    first: &Credentials,
+    first: Signer<'_>,
 ) -> Result<Credentials, FederationError> {
     const OPERATION: &str = "AssumeRole";
     let answer = signed(http, settings, region, first)
@@ -132,7 +128,7 @@ pub(crate) async fn assume_role(
         .set_external_id(role.external_id.clone())
         .send()
         .await
-        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &secrets(first)))?;
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &first.secrets()))?;
     from_sts(OPERATION, answer.credentials)
 }
 

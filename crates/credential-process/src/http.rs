@@ -53,6 +53,8 @@ pub(crate) fn aws_settings(world: &World) -> Result<AwsSettings, Error> {
     Ok(AwsSettings {
         sts_endpoint: endpoint(world, "AWS_ENDPOINT_URL_STS")?,
         cognito_identity_endpoint: endpoint(world, "AWS_ENDPOINT_URL_COGNITO_IDENTITY")?,
+        sso_oidc_endpoint: endpoint(world, "AWS_ENDPOINT_URL_SSO_OIDC")?,
+        sso_endpoint: endpoint(world, "AWS_ENDPOINT_URL_SSO")?,
         use_fips: world.flag("AWS_USE_FIPS_ENDPOINT"),
         operation_timeout: REQUEST,
         attempts: 3,

@@ -31,6 +31,8 @@ pub fn aws_answer(input: &[u8]) {
         let settings = AwsSettings {
             sts_endpoint: Some(server.address.clone()),
             cognito_identity_endpoint: Some(server.address.clone()),
+            sso_oidc_endpoint: None,
+            sso_endpoint: None,
             use_fips: false,
             operation_timeout: Duration::from_secs(4),
             attempts: 1,
