@@ -14,9 +14,11 @@ pub mod identity_center;
 mod sdk;
 mod session_name;
 mod sts;
+mod workload;
 
 pub use credentials::{Credentials, MachineCredentials, Signer, TOLERATED_SKEW};
 pub use error::{AwsRefusal, FederationError};
 pub use federate::{Federated, Federator, Person};
 pub use holder::Holder;
 pub use sdk::AwsSettings;
+pub use workload::WorkloadRole;

@@ -45,6 +45,7 @@ codes! {
     PROFILE_UNKNOWN = "profile-unknown", 3, "config.json has no profile of this name.";
     CONFIG_VALUE = "config-value", 3, "A key is missing, or its value is not of its form.";
     MODE_UNSUPPORTED = "mode-unsupported", 3, "The profile signs in in a way that this version does not know.";
+    WEB_IDENTITY_MISSING = "web-identity-missing", 3, "The profile takes a token of CI or Kubernetes, and there is none here.";
     CLIENT_SECRET_MISSING = "client-secret-missing", 3, "The client's secret is not stored.";
     CLIENT_CREDENTIAL = "client-credential", 3, "The client's certificate or key cannot be used.";
     PACKAGE_MISSING = "package-missing", 3, "The folder that install was given is no package, or not all of it.";

@@ -6,6 +6,7 @@ pub(crate) mod http;
 pub(crate) mod issued;
 pub(crate) mod mutation;
 pub(crate) mod requests;
+mod workload;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;

@@ -4,17 +4,20 @@ mod ambient;
 mod bedrock_api_key;
 mod iam_user;
 mod identity_center;
+mod one_for_all;
 mod web_identity;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ccwb_config::AuthMode;
+use ccwb_config::{AuthMode, IdentityDigest, Profile};
 use ccwb_federation::Credentials;
+use ccwb_store::LockGuard;
 
 use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::Interaction;
+use crate::world::World;
 
 /// What the caller allows.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +37,29 @@ pub(crate) fn credentials(context: &Context<'_>, asked: Asked) -> Result<Credent
         AuthMode::IamUser(second) => iam_user::credentials(context, second.as_ref(), asked),
         AuthMode::BedrockApiKey => bedrock_api_key::credentials(context, asked),
         AuthMode::Ambient(second) => ambient::credentials(context, second.as_ref(), asked),
+    }
+}
+
+/// What cached credentials are bound to: jobs and service accounts that share a machine and a profile share nothing else.
+pub(crate) fn binding(world: &World, profile: &Profile, identity: &IdentityDigest) -> IdentityDigest {
+    match &profile.auth {
+        AuthMode::WebIdentity(token) => web_identity::binding(world, token, identity),
+        _ => identity.clone(),
+    }
+}
+
+/// How long a renewal ahead of need may take; nobody waits for it.
+const RENEWAL: Duration = Duration::from_secs(60);
+
+/// A renewal ahead of need, for the holder of the lock.
+pub(crate) fn renew(context: &Context<'_>, held: &LockGuard) -> Result<(), Error> {
+    let deadline = Instant::now() + RENEWAL;
+    match &context.profile.auth {
+        AuthMode::WebIdentity(token) => {
+            let obtain = |client| web_identity::obtain(context, token, client);
+            one_for_all::get(context, deadline, held, obtain).map(drop)
+        }
+        _ => Err(unsupported(context)),
     }
 }
 
