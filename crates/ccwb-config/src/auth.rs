@@ -87,6 +87,20 @@ impl AuthMode {
         }
     }
 
+    /// Whether AWS SDKs must ask this program, since none of them comes to these credentials alone.
+    pub fn answers_sdks(&self) -> bool {
+        match self {
+            Self::Oidc(_) | Self::IdentityCenter(_) | Self::WebIdentity(_) | Self::IamUser(_) => true,
+            Self::BedrockApiKey => false,
+            Self::Ambient(second) => second.is_some(),
+        }
+    }
+
+    /// Whether a person signs in, now and then.
+    pub fn signs_in(&self) -> bool {
+        matches!(self, Self::Oidc(_) | Self::IdentityCenter(_))
+    }
+
     /// The second role, whatever the way to the first credentials.
     pub fn assume_role(&self) -> Option<&AssumeRole> {
         match self {

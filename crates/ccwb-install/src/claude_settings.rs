@@ -56,6 +56,8 @@ pub struct ClaudeSettings {
     models: Models,
     hooks: Option<Hooks>,
     aws_profile: Option<String>,
+    /// Not where the instance is what is to be asked.
+    keeps_to_profile: bool,
     telemetry: Option<Telemetry>,
     attribution: Option<bool>,
     status_line: Option<String>,
@@ -64,7 +66,8 @@ pub struct ClaudeSettings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Hooks {
     export: String,
-    refresh: String,
+    /// Only where there is a person to sign in.
+    refresh: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +87,7 @@ impl ClaudeSettings {
             let arguments = [words, &["--profile", &profile.name]].concat();
             command_line(programs.system, &programs.credential_process, &arguments)
         };
-        let signs_in = matches!(profile.auth, AuthMode::Oidc(_));
+        let (asked, signs_in) = (profile.auth.answers_sdks(), profile.auth.signs_in());
         let choices = &profile.claude;
         let telemetry =
             profile.monitoring.endpoint.as_ref().filter(|_| profile.monitoring.enabled).map(|endpoint| Telemetry {
@@ -100,11 +103,12 @@ impl ClaudeSettings {
         Self {
             region: choices.bedrock_region.as_ref().unwrap_or(&profile.aws_region).clone(),
             models,
-            hooks: signs_in.then(|| Hooks { export: ours(&["export"]), refresh: ours(&["login"]) }),
-            aws_profile: (signs_in && identity == Identity::Profile).then(|| profile.name.clone()),
+            hooks: asked.then(|| Hooks { export: ours(&["export"]), refresh: signs_in.then(|| ours(&["login"])) }),
+            aws_profile: (asked && identity == Identity::Profile).then(|| profile.name.clone()),
+            keeps_to_profile: !matches!(profile.auth, AuthMode::Ambient(_)),
             telemetry,
             attribution: choices.attribution,
-            status_line: (signs_in && choices.status_line).then(|| ours(&["statusline"])),
+            status_line: (asked && choices.status_line).then(|| ours(&["statusline"])),
         }
     }
 
@@ -123,7 +127,9 @@ impl ClaudeSettings {
         if let Some(profile) = &self.aws_profile {
             all.push(env("AWS_PROFILE", profile, Rule::Replace));
             // A chain that goes on to an instance's role would be another identity (field report R-22).
-            all.push(env("AWS_EC2_METADATA_DISABLED", "true", Rule::Replace));
+            if self.keeps_to_profile {
+                all.push(env("AWS_EC2_METADATA_DISABLED", "true", Rule::Replace));
+            }
         }
         let models = &self.models;
         for (name, model) in [
@@ -153,7 +159,8 @@ impl ClaudeSettings {
         }
         if let Some(hooks) = &self.hooks {
             all.push(entry(&["awsCredentialExport"], hooks.export.as_str().into(), Rule::Replace));
-            all.push(entry(&["awsAuthRefresh"], hooks.refresh.as_str().into(), Rule::Replace));
+            let refresh = hooks.refresh.as_deref();
+            all.extend(refresh.map(|command| entry(&["awsAuthRefresh"], command.into(), Rule::Replace)));
         }
         let helper = self.telemetry.as_ref().and_then(|telemetry| telemetry.headers_helper.as_deref());
         all.extend(helper.map(|helper| entry(&["otelHeadersHelper"], helper.into(), Rule::Replace)));
@@ -278,8 +285,28 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_without_sign_in_has_no_hooks() {
+    fn what_claude_code_finds_by_itself_needs_no_hooks() {
         let found = entries(&json!({"sso_enabled": false}), Identity::Profile, false);
         assert_eq!(found.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn a_second_role_needs_this_program_and_nobody_who_signs_in() {
+        let second = json!({"sso_enabled": false, "assume_role": "arn:aws:iam::210987654321:role/Customer"});
+        let found = entries(&second, Identity::Profile, false);
+        assert!(value(&found, "awsCredentialExport").is_some() && value(&found, "awsAuthRefresh").is_none());
+        assert_eq!(value(&found, "env.AWS_EC2_METADATA_DISABLED"), None, "the role of an instance may be the first");
+    }
+
+    #[test]
+    fn identity_center_has_the_hooks_of_a_sign_in() {
+        let center = json!({
+            "auth_type": "idc", "idc_start_url": "https://d-1.awsapps.com/start", "idc_account_id": "123456789012",
+            "idc_permission_set_name": "Bedrock",
+        });
+        let found = entries(&center, Identity::Hooks, false);
+        let login = "\"/h/a b/credential-process\" login --profile P";
+        assert_eq!(value(&found, "awsAuthRefresh"), Some(&json!(login)));
+        assert!(value(&found, "awsCredentialExport").is_some());
     }
 }

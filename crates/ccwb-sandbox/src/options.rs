@@ -39,6 +39,8 @@ pub struct Options {
     pub account_id: String,
     /// The region of the identity pool and of the bills; it decides the partition of every ARN.
     pub region: String,
+    /// Permission sets of Identity Center, which everybody has in the account.
+    pub permission_sets: Vec<String>,
     /// IAM roles; the first one that trusts each principal is the one that configurations name.
     pub roles: Vec<Role>,
 }
@@ -72,6 +74,7 @@ impl Default for Options {
             users: User::samples(),
             account_id: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
+            permission_sets: vec!["CcwbPermissionSet".to_owned()],
             roles: Role::samples(),
         }
     }

@@ -89,6 +89,11 @@ impl Sandbox {
         config_json(&self.control.0, federation, storage)
     }
 
+    /// A config.json for this sandbox's Identity Center: flat layout, one profile, `ClaudeCode`.
+    pub fn identity_center_json(&self, storage: &str) -> Value {
+        identity_center_json(&self.control.0, storage)
+    }
+
     /// Environment variables that send the AWS SDKs and Claude Code here.
     pub fn environment(&self) -> BTreeMap<String, String> {
         environment(&self.control.0)
@@ -188,6 +193,19 @@ pub(crate) fn config_json(world: &World, federation: Federation, storage: &str) 
         }
     }
     json!({"ClaudeCode": profile})
+}
+
+pub(crate) fn identity_center_json(world: &World, storage: &str) -> Value {
+    let options = &world.options;
+    json!({"ClaudeCode": {
+        "auth_type": "idc",
+        "idc_start_url": crate::aws::identity_center::start_url(world),
+        "idc_account_id": options.account_id,
+        "idc_permission_set_name": options.permission_sets.first(),
+        "idc_region": options.region,
+        "aws_region": options.region,
+        "credential_storage": storage,
+    }})
 }
 
 fn web_identity_role(world: &World) -> Option<String> {

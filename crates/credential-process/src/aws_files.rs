@@ -41,3 +41,28 @@ pub(crate) fn look_into(path: &Path) -> Result<Option<AwsIni>, String> {
 pub(crate) fn parse(text: &str) -> Result<AwsIni, String> {
     AwsIni::parse(text).map_err(|error| error.to_string())
 }
+
+/// The profile that a command line of this program names.
+pub(crate) fn profile_argument(arguments: &[String]) -> Option<&str> {
+    arguments.iter().enumerate().find_map(|(index, argument)| match argument.as_str() {
+        "--profile" | "-profile" | "-p" => arguments.get(index + 1).map(String::as_str),
+        other => other.strip_prefix("--profile=").or_else(|| other.strip_prefix("-profile=")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_argument_is_read_in_every_spelling() {
+        let profile = |arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+            profile_argument(&arguments).map(str::to_owned)
+        };
+        for arguments in [&["--profile", "P"][..], &["-p", "P"], &["--profile=P"], &["-profile", "P"]] {
+            assert_eq!(profile(arguments).as_deref(), Some("P"), "{arguments:?}");
+        }
+        assert_eq!(profile(&["--no-browser"]), None);
+    }
+}

@@ -24,6 +24,8 @@ const ID_TOKEN_MARGIN: TimeDelta = TimeDelta::seconds(60);
 pub(crate) struct Tokens {
     pub(crate) id_token: Option<SecretString>,
     pub(crate) refresh_token: Option<SecretString>,
+    /// Whose they are, where no ID token tells.
+    pub(crate) person: Option<String>,
     /// The Cognito identity, which saves a call.
     pub(crate) identity_id: Option<String>,
     /// When a person last signed in, in Unix seconds.
@@ -43,6 +45,8 @@ struct Wire<'a> {
     id_token: Option<std::borrow::Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_token: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<std::borrow::Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity_id: Option<std::borrow::Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +71,11 @@ impl Tokens {
     pub(crate) fn skew(&self, now: DateTime<Utc>) -> i64 {
         let mended = self.saved_at.is_none_or(|saved_at| now.timestamp() < saved_at);
         if mended || self.skew.abs() <= TOLERATED_SKEW { 0 } else { self.skew }
+    }
+
+    /// Who signed in.
+    pub(crate) fn person(&self) -> Option<String> {
+        self.last_id_token().map(|token| token.person()).or_else(|| self.person.clone())
     }
 
     /// The ID token, whatever its age.
@@ -137,6 +146,7 @@ pub(crate) fn save_tokens(
         binding: context.binding.as_str().into(),
         id_token: text(tokens.id_token.as_ref()),
         refresh_token: text(tokens.refresh_token.as_ref()),
+        person: tokens.person.as_deref().map(Into::into),
         identity_id: tokens.identity_id.as_deref().map(Into::into),
         signed_in_at: tokens.signed_in_at,
         shortened: tokens.shortened,
@@ -153,6 +163,7 @@ fn parse(stored: &SecretString, binding: &str) -> Option<Tokens> {
     (is_whole && wire.binding == binding).then(|| Tokens {
         id_token: wire.id_token.map(|token| token.into_owned().into()),
         refresh_token: wire.refresh_token.map(|token| token.into_owned().into()),
+        person: wire.person.map(std::borrow::Cow::into_owned),
         identity_id: wire.identity_id.map(std::borrow::Cow::into_owned),
         signed_in_at: wire.signed_in_at,
         shortened: wire.shortened,

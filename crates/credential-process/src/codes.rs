@@ -35,7 +35,7 @@ codes! {
     UNEXPECTED = "unexpected", 1, "Something that should not happen. Report it with the output of `explain`.";
     OUTPUT = "output", 1, "The answer could not be written to standard output.";
     NO_SUCH_TAG = "no-such-tag", 1, "The ID token holds no principal tag of this name.";
-    RECURSIVE_CALL = "recursive-call", 1, "What opens the browser runs this program again, which would wait for itself.";
+    RECURSIVE_CALL = "recursive-call", 1, "What this program runs (to open a browser, or for the machine's own credentials) runs it again: it would wait for itself.";
     USAGE = "usage", 2, "The command line is wrong.";
     AS_ROOT = "as-root", 2, "sudo would write files that the person could not change any more.";
     CONFIG_NOT_FOUND = "config-not-found", 3, "There is no config.json at any of the places that are searched.";
@@ -46,6 +46,8 @@ codes! {
     CONFIG_VALUE = "config-value", 3, "A key is missing, or its value is not of its form.";
     MODE_UNSUPPORTED = "mode-unsupported", 3, "The profile signs in in a way that this version does not know.";
     WEB_IDENTITY_MISSING = "web-identity-missing", 3, "The profile takes a token of CI or Kubernetes, and there is none here.";
+    MACHINE_HAS_NONE = "machine-has-none", 3, "The profile hands on the machine's own credentials, and it has none.";
+    MACHINE_BROKEN = "machine-broken", 3, "One of the machine's own sources of credentials is there and does not work.";
     CLIENT_SECRET_MISSING = "client-secret-missing", 3, "The client's secret is not stored.";
     CLIENT_CREDENTIAL = "client-credential", 3, "The client's certificate or key cannot be used.";
     PACKAGE_MISSING = "package-missing", 3, "The folder that install was given is no package, or not all of it.";
@@ -75,7 +77,9 @@ codes! {
     ID_TOKEN_NONCE = "id-token-nonce", 6, "The ID token belongs to another sign-in.";
     ID_TOKEN_SUBJECT = "id-token-subject", 6, "The ID token names nobody, or another person than before.";
     TOO_SHORT_LIVED = "too-short-lived", 6, "The sign-in worked, and what it gave is about to expire: a clock or a lifetime is wrong.";
-    AWS_REFUSED = "aws-refused", 7, "STS or Cognito refused; the message holds AWS's own code.";
+    AWS_REFUSED = "aws-refused", 7, "STS, Cognito or Identity Center refused; the message holds AWS's own code.";
+    SESSION_ENDED = "session-ended", 7, "Identity Center's access portal says that the session has ended.";
+    NOT_ASSIGNED = "not-assigned", 7, "Whoever signed in has no such permission set in the account.";
     AWS_ANSWER = "aws-answer", 7, "The answer is not AWS's: a proxy, an outage.";
     PROVIDER_UNREACHABLE = "provider-unreachable", 8, "The identity provider was not reached.";
     AWS_UNREACHABLE = "aws-unreachable", 8, "AWS was not reached.";

@@ -71,9 +71,17 @@ impl<'w> Context<'w> {
             Error::new(
                 codes::MODE_UNSUPPORTED,
                 format!("profile \"{}\" does not sign in with OpenID Connect", self.profile.name),
-                "use a profile with provider_domain and client_id; this version has no other way in",
+                "use a profile with provider_domain and client_id for this",
             )
         })
+    }
+
+    /// Where a person signs in.
+    pub(crate) fn signs_in_at(&self) -> Result<&str, Error> {
+        match &self.profile.auth {
+            AuthMode::IdentityCenter(center) => Ok(center.start_url.as_str()),
+            _ => Ok(self.oidc()?.issuer.as_str()),
+        }
     }
 
     pub(crate) fn lock(&self) -> LockFile {

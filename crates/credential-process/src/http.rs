@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ccwb_config::WebAddress;
 use ccwb_federation::AwsSettings;
-use ccwb_http::{HttpClient, HttpSettings};
+use ccwb_http::{HttpClient, HttpSettings, ProxySettings};
 use ccwb_oidc::{ClientCredential, Metadata};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,11 +17,22 @@ use crate::{clock, codes};
 /// Time limit of one request. Every command's own limit is longer.
 const REQUEST: Duration = Duration::from_secs(8);
 
+const USER_AGENT: &str = concat!("credential-process/", env!("CARGO_PKG_VERSION"));
+
 /// The one client.
 pub(crate) fn client(context: &Context<'_>) -> Result<HttpClient, Error> {
-    const USER_AGENT: &str = concat!("credential-process/", env!("CARGO_PKG_VERSION"));
     let mut settings = HttpSettings::from_variables(|name| context.world.var(name), USER_AGENT, REQUEST);
     settings.ca_bundles.extend(context.profile.ca_bundle.clone());
+    Ok(HttpClient::new(&settings)?)
+}
+
+/// For what is on this machine or beside it: an instance's metadata, a container's agent. No proxy leads there, and whoever is there
+/// answers at once.
+pub(crate) fn direct_client(context: &Context<'_>) -> Result<HttpClient, Error> {
+    const NEAR: Duration = Duration::from_secs(2);
+    let mut settings = HttpSettings::from_variables(|name| context.world.var(name), USER_AGENT, NEAR);
+    settings.proxy = ProxySettings::default();
+    settings.connect_timeout = Duration::from_secs(1);
     Ok(HttpClient::new(&settings)?)
 }
 

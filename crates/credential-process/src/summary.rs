@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::Tokens;
 use crate::context::Context;
+use crate::renewal;
 
 /// What is known without secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,9 +26,9 @@ impl Summary {
     pub(crate) fn of(context: &Context<'_>, credentials: Option<&Credentials>, tokens: &Tokens) -> Self {
         Self {
             binding: context.binding.as_str().to_owned(),
-            person: tokens.last_id_token().map(|token| token.person()),
+            person: tokens.person(),
             credentials_until: credentials.map(Credentials::expiration_on_this_clock),
-            renews: tokens.refresh_token.is_some(),
+            renews: renewal::goes_on(context, tokens),
         }
     }
 

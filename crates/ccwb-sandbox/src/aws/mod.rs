@@ -5,6 +5,7 @@ pub(crate) mod bedrock;
 pub(crate) mod cloudformation;
 mod cognito;
 mod iam;
+pub(crate) mod identity_center;
 pub(crate) mod id_token;
 pub(crate) mod principal;
 mod query_xml;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use self::cloudformation::stack::Stacks;
 use self::cognito::Identity;
+use self::identity_center::IdentityCenter;
 use self::roles::Role;
 use self::session::Sessions;
 use crate::http::call::Call;
@@ -38,6 +40,7 @@ pub(crate) struct AwsState {
     /// Keys of objects by bucket.
     pub(crate) buckets: BTreeMap<String, Vec<String>>,
     pub(crate) stacks: Stacks,
+    pub(crate) identity_center: IdentityCenter,
     identities: HashMap<String, Identity>,
 }
 
@@ -59,6 +62,7 @@ impl AwsState {
             oidc_providers: BTreeMap::new(),
             buckets: BTreeMap::new(),
             stacks: Stacks::default(),
+            identity_center: IdentityCenter::default(),
             identities: HashMap::new(),
         }
     }
@@ -70,6 +74,9 @@ impl AwsState {
 
 /// The name under which a request is logged and under which faults find it.
 pub(crate) fn endpoint_of(call: &Call) -> String {
+    if let Some(endpoint) = identity_center::endpoint(call) {
+        return endpoint.to_owned();
+    }
     let (service, operation) = route(call);
     match (service, operation) {
         (Service::Unknown, _) => "other".to_owned(),
@@ -79,6 +86,9 @@ pub(crate) fn endpoint_of(call: &Call) -> String {
 }
 
 pub(crate) fn handle(world: &World, call: &Call) -> Reply {
+    if let Some(endpoint) = identity_center::endpoint(call) {
+        return identity_center::handle(world, call, endpoint).header("x-amzn-requestid", &random::uuid());
+    }
     let (service, operation) = route(call);
     let operation = operation.as_deref().unwrap_or_default();
     let reply = match service {

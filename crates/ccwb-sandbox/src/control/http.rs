@@ -11,7 +11,7 @@ use super::Control;
 use super::faults::{Fault, covers};
 use crate::http::call::Call;
 use crate::http::reply::Reply;
-use crate::sandbox::{Federation, administrator_environment, config_json, environment};
+use crate::sandbox::{Federation, administrator_environment, config_json, environment, identity_center_json};
 use crate::world::World;
 
 pub(crate) const PREFIX: &str = "/_sandbox/";
@@ -37,6 +37,9 @@ fn route(control: &Control, call: &Call) -> Result<Reply, String> {
         ("DELETE", "mutation") => control.set_mutation(None),
         ("POST", "revoke-all-refresh-tokens") => {
             return Ok(Reply::json(200, &json!({"revoked": control.revoke_all_refresh_tokens()})));
+        }
+        ("POST", "end-portal-sessions") => {
+            return Ok(Reply::json(200, &json!({"ended": control.end_portal_sessions()})));
         }
         ("POST", "rotate-keys") => control.rotate_keys(body::<RotateKeys>(call)?.keep),
         ("POST", "users") => control.put_user(body(call)?),
@@ -123,12 +126,15 @@ fn about(control: &Control) -> Reply {
 
 fn config(control: &Control, call: &Call) -> Result<Reply, String> {
     let query = call.query();
+    let storage = query.get("storage").unwrap_or("session");
+    if query.get("federation") == Some("identity-center") {
+        return Ok(Reply::json(200, &identity_center_json(&control.0, storage)));
+    }
     let federation = match query.get("federation") {
         None | Some("cognito") => Federation::Cognito,
         Some("direct") => Federation::Direct,
-        Some(other) => return Err(format!("federation is cognito or direct, not {other:?}")),
+        Some(other) => return Err(format!("federation is cognito, direct or identity-center, not {other:?}")),
     };
-    let storage = query.get("storage").unwrap_or("session");
     Ok(Reply::json(200, &config_json(&control.0, federation, storage)))
 }
 

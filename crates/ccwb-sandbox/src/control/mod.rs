@@ -61,6 +61,11 @@ impl Control {
         self.0.idp().grants.revoke_all()
     }
 
+    /// Ends every session at the access portal of Identity Center, as an administrator does. Returns how many were alive.
+    pub fn end_portal_sessions(&self) -> usize {
+        self.0.aws().identity_center.end_all()
+    }
+
     /// Signs with a new key from now on. `keep` leaves the old keys in the JWKS; otherwise their tokens no longer verify.
     pub fn rotate_keys(&self, keep: bool) {
         self.0.idp().keys.rotate(keep);

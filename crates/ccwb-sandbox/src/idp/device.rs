@@ -97,14 +97,14 @@ fn automatic_verdict(world: &World) -> Verdict {
 /// The page for the person (section 3.3).
 pub(crate) fn verify(world: &World, call: &Call) -> Reply {
     if call.method == "GET" {
-        return page::device(world, call.query().get("user_code").unwrap_or_default(), None);
+        return page::device(world, DEVICE_PAGE, call.query().get("user_code").unwrap_or_default(), None);
     }
     let form = call.form().unwrap_or_default();
     let code = form.get("user_code").unwrap_or_default();
     let login = form.get("user").unwrap_or_default();
     let allowed = form.get("sandbox_action") == Some("sign-in");
     if allowed && world.idp().user(login).is_none() {
-        return page::device(world, code, Some("Choose one of the people on the page."));
+        return page::device(world, DEVICE_PAGE, code, Some("Choose one of the people on the page."));
     }
     let verdict = if allowed {
         Verdict::Approved { login: login.to_owned(), auth_time: world.clock.epoch() }
@@ -112,7 +112,7 @@ pub(crate) fn verify(world: &World, call: &Call) -> Reply {
         Verdict::Denied
     };
     if !decide(world, code, verdict) {
-        return page::device(world, code, Some("This code is not known, was used, or has expired."));
+        return page::device(world, DEVICE_PAGE, code, Some("This code is not known, was used, or has expired."));
     }
     let text =
         if allowed { "You are signed in on your device. You can close this page." } else { "Nothing was allowed." };

@@ -10,7 +10,7 @@ mod grant;
 pub(crate) mod jwt;
 pub(crate) mod keys;
 mod logout;
-mod page;
+pub(crate) mod page;
 mod revoke;
 mod session;
 pub(crate) mod shape;
@@ -62,7 +62,7 @@ impl IdpState {
         }
     }
 
-    fn user(&self, login: &str) -> Option<&User> {
+    pub(crate) fn user(&self, login: &str) -> Option<&User> {
         self.users.iter().find(|user| user.login == login)
     }
 

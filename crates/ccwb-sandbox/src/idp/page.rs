@@ -56,14 +56,14 @@ pub(crate) fn message(title: &str, text: &str) -> Reply {
     page(200, title, &format!(r#"<p class="lead">{}</p>"#, escape(text)), "")
 }
 
-/// Where a device code is entered; `code` is filled in when it came with the address (RFC 8628 section 3.3.1).
-pub(crate) fn device(world: &World, code: &str, problem: Option<&str>) -> Reply {
+/// Where a device code is entered, and sent to `action`; `code` is filled in when it came with the address (RFC 8628 section 3.3.1).
+pub(crate) fn device(world: &World, action: &str, code: &str, problem: Option<&str>) -> Reply {
     let people: String = world.idp().users.iter().enumerate().map(|(n, user)| person(user, n == 0)).collect();
     let problem =
         problem.map_or_else(String::new, |text| format!(r#"<p class="problem" role="alert">{}</p>"#, escape(text)));
     let body = format!(
         r#"<p class="lead">Compare the code with the one on your device. Go on only if you started this sign-in yourself.</p>
-{problem}<form method="post" action="/activate">
+{problem}<form method="post" action="{action}">
 <label class="field" for="user_code">Code</label>
 <input id="user_code" name="user_code" value="{}" autocomplete="off" autocapitalize="characters" spellcheck="false" required>
 <fieldset><legend>Who are you?</legend>{people}</fieldset>

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use ccwb_federation::Credentials;
+use secrecy::SecretString;
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, Interaction, climb};
-use crate::other_ways::{self, Asked};
+use crate::other_ways::{self, Answer, Asked};
 use crate::renewal::ahead_of_need;
 use crate::sign_in::Wish;
 use crate::{output, quota, sign_in};
@@ -20,7 +21,11 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
     let interaction = if silent { Interaction::Never } else { Interaction::Budgeted };
     // A little longer than a sign-in lives: its own word that it timed out comes before ours.
     let limit = sign_in::LIFE + Duration::from_secs(10);
-    let credentials = get(context, interaction, if silent { EXPORT } else { limit })?;
+    let limit = if silent { EXPORT } else { limit };
+    if context.profile.oidc().is_none() {
+        return by_another_way(context, interaction, limit, Answer::to_process_json);
+    }
+    let credentials = get(context, interaction, limit)?;
     output::secret_line(&credentials.to_process_json())?;
     ahead_of_need(context, &credentials);
     Ok(())
@@ -28,6 +33,9 @@ pub(crate) fn print(context: &Context<'_>, silent: bool) -> Result<(), Error> {
 
 /// `export`.
 pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
+    if context.profile.oidc().is_none() {
+        return by_another_way(context, Interaction::Never, EXPORT, Answer::to_export_json);
+    }
     let credentials = get(context, Interaction::Never, EXPORT)?;
     output::secret_line(&credentials.to_export_json())?;
     ahead_of_need(context, &credentials);
@@ -35,9 +43,21 @@ pub(crate) fn export(context: &Context<'_>) -> Result<(), Error> {
 }
 
 fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Result<Credentials, Error> {
-    if context.profile.oidc().is_none() {
-        return other_ways::credentials(context, Asked { interaction, limit, force: false });
-    }
     quota::check_again(context)?;
     climb::<AwsCredentials>(context, Climb { interaction, limit, force: false, wish: &Wish::any() })
+}
+
+/// What the machine has is its own business: it is handed on, and renewed by whoever gave it.
+fn by_another_way(
+    context: &Context<'_>,
+    interaction: Interaction,
+    limit: Duration,
+    form: impl Fn(&Answer) -> SecretString,
+) -> Result<(), Error> {
+    let answer = other_ways::answer(context, Asked { interaction, limit, force: false })?;
+    output::secret_line(&form(&answer))?;
+    if let Answer::Temporary(credentials) = &answer {
+        ahead_of_need(context, credentials);
+    }
+    Ok(())
 }

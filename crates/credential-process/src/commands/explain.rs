@@ -1,7 +1,7 @@
 //! `explain`: the resolved configuration, in the guidance's form with additions. No network, no secrets: what is secret
 //! is shown as being there or not.
 
-use ccwb_config::{AuthMode, Bearer, ClientAuth, FederationTarget, OidcProfile, QuotaFailMode, Telemetry};
+use ccwb_config::{AssumeRole, AuthMode, Bearer, ClientAuth, FederationTarget, OidcProfile, QuotaFailMode, Telemetry};
 use serde_json::{Map, Value, json};
 
 use super::commit;
@@ -24,6 +24,8 @@ fn explain(context: &Context<'_>) -> Value {
     if let AuthMode::Oidc(oidc) = &profile.auth {
         all.insert("provider".into(), provider(oidc));
         all.insert("federation".into(), federation(context, oidc));
+    } else {
+        all.insert("way".into(), way(&profile.auth));
     }
     all.insert(
         "monitoring".into(),
@@ -87,9 +89,31 @@ fn federation(context: &Context<'_>, oidc: &OidcProfile) -> Value {
         }
     };
     if let Some(role) = &oidc.federation.assume_role {
-        federation["assume_role"] = json!({"role_arn": role.role_arn, "external_id": role.external_id.is_some()});
+        federation["assume_role"] = second_role(role);
     }
     federation
+}
+
+/// What the ways without OpenID Connect go by.
+fn way(auth: &AuthMode) -> Value {
+    let mut way = match auth {
+        AuthMode::IdentityCenter(center) => json!({
+            "start_url": center.start_url.as_str(),
+            "region": center.region,
+            "account_id": center.account_id,
+            "permission_set": center.permission_set_name,
+        }),
+        AuthMode::WebIdentity(token) => json!({"role_arn": token.role_arn, "duration_sec": token.duration_seconds}),
+        AuthMode::Oidc(_) | AuthMode::IamUser(_) | AuthMode::BedrockApiKey | AuthMode::Ambient(_) => json!({}),
+    };
+    if let Some(role) = auth.assume_role() {
+        way["assume_role"] = second_role(role);
+    }
+    way
+}
+
+fn second_role(role: &AssumeRole) -> Value {
+    json!({"role_arn": role.role_arn, "external_id": role.external_id.is_some()})
 }
 
 fn telemetry(telemetry: &Telemetry) -> Value {
@@ -170,7 +194,7 @@ fn env(context: &Context<'_>) -> Value {
         "no_browser_notification": world.flag("CCWB_NO_BROWSER_NOTIFICATION"),
         "has_monitoring_token": world.var("CLAUDE_CODE_MONITORING_TOKEN").is_some(),
         "has_proxy": world.first_var(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]).is_some(),
-        "aws_endpoint_url": world.first_var(&["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_COGNITO_IDENTITY"]),
+        "aws_endpoint_url": world.first_var(&["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_COGNITO_IDENTITY", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_SSO"]),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use ccwb_config::Storage;
 use ccwb_oidc::IdToken;
@@ -17,9 +18,13 @@ use crate::codes;
 use crate::context::{Context, KeyringManners};
 use crate::error::Error;
 use crate::ladder::Interaction;
+use crate::other_ways::{self, Asked};
 use crate::output::{self, note};
 use crate::sign_in::Wish;
 use crate::world::World;
+
+/// How long credentials that nobody signs in for are looked for.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// One of the flags; the first in the guidance's own order counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,8 +120,13 @@ fn get_tag(context: &Context<'_>, key: &str) -> Result<ExitCode, Error> {
     }
 }
 
-/// 0 if cached credentials can be used, wherever they are stored.
+/// 0 if there are credentials, wherever they are stored; where nobody signs in, nothing need be stored.
 fn check_expiration(context: &Context<'_>) -> Result<ExitCode, Error> {
+    if context.signs_in_at().is_err() {
+        let answer = other_ways::answer(context, Asked { interaction: Interaction::Never, limit: LOOK, force: false });
+        note(if answer.is_ok() { "Credentials are valid" } else { "Credentials are missing or expired" });
+        return Ok(if answer.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     match cache::usable_credentials(context, World::now())? {
         Some(credentials) => {
             let until = Local.timestamp_opt(credentials.expiration, 0).single().map(|time| time.to_rfc3339());

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use ccwb_config::AuthMode;
 use ccwb_oidc::{Provider, TokenClient};
 use ccwb_store::{LockGuard, Slot, private_file};
 use chrono::{Local, TimeZone};
@@ -10,6 +11,7 @@ use chrono::{Local, TimeZone};
 use crate::codes;
 use crate::context::{Context, KeyringManners};
 use crate::error::Error;
+use crate::other_ways::identity_center::{self, SignOut};
 use crate::output::note;
 use crate::world::World;
 use crate::{cache, exchange, http};
@@ -56,10 +58,26 @@ fn one(context: &Context<'_>) -> Result<(), Error> {
     let tokens = cache::tokens(context).unwrap_or_default();
     let credentials = cache::credentials(context).ok().flatten();
     let revocation = tokens.refresh_token.as_ref().map(|token| revoke(context, token));
+    let session = match &context.profile.auth {
+        AuthMode::IdentityCenter(center) => identity_center::sign_out(context, center),
+        _ => SignOut::NoSession,
+    };
     let sign_out_page = sign_out_page(context);
     forget(context, &held)?;
     let name = &context.profile.name;
-    note(&format!("Signed out of profile {name}: everything stored for it was removed."));
+    if context.signs_in_at().is_ok() {
+        note(&format!("Signed out of profile {name}: everything stored for it was removed."));
+    } else {
+        note(&format!("Nobody signs in to profile {name}; what was stored for it was removed."));
+    }
+    match session {
+        SignOut::Ended => note("The session at Identity Center was ended, for the AWS CLI and SDKs too."),
+        SignOut::NotEnded(error) => note(&format!(
+            "The session at Identity Center could not be ended ({}): a copy of it, if there is one, stays good until it expires.",
+            error.message
+        )),
+        SignOut::NoSession => {}
+    }
     match revocation {
         Some(Ok(true)) => note("The refresh token was revoked at the identity provider."),
         Some(Ok(false)) => note(
@@ -75,6 +93,9 @@ fn one(context: &Context<'_>) -> Result<(), Error> {
         let until = Local.timestamp_opt(credentials.expiration, 0).single();
         let until = until.map(|time| time.format("%H:%M on %-d %B").to_string()).unwrap_or_default();
         note(&format!("AWS credentials that programs already hold stay good until {until}; AWS cannot revoke them."));
+    }
+    if context.profile.oidc().is_none() {
+        return Ok(());
     }
     let browser = "Your browser's session at the identity provider was not ended";
     match sign_out_page {
@@ -131,6 +152,9 @@ pub(super) fn forget(context: &Context<'_>, _held: &LockGuard) -> Result<(), Err
     context.store.remove(Slot::Credentials)?;
     context.store.remove(Slot::Tokens)?;
     context.store.forget_fallback()?;
+    if let AuthMode::IdentityCenter(center) = &context.profile.auth {
+        identity_center::forget_session(context, center)?;
+    }
     let state = &context.state;
     for file in [
         state.sign_in(name, &context.identity),

@@ -10,7 +10,7 @@ use crate::clock::span as ago;
 use crate::context::Context;
 use crate::error::Error;
 use crate::world::World;
-use crate::{cache, clock, last_error, output, sign_in, telemetry};
+use crate::{cache, clock, last_error, other_ways, output, renewal, sign_in, telemetry};
 
 pub(crate) fn run(context: &Context<'_>, as_json: bool) -> Result<(), Error> {
     let status = Status::read(context);
@@ -23,6 +23,10 @@ struct Status {
     person: Option<String>,
     credentials_until: Option<i64>,
     id_token_until: Option<i64>,
+    /// Of the session at Identity Center.
+    session_until: Option<i64>,
+    /// Whether there is somebody to sign in.
+    signs_in: bool,
     can_renew: bool,
     signed_in_at: Option<i64>,
     groups_left_out: bool,
@@ -40,11 +44,13 @@ impl Status {
         let id_token = tokens.last_id_token();
         Self {
             now: World::now(),
-            person: id_token.as_ref().map(ccwb_oidc::IdToken::person),
+            person: tokens.person(),
             credentials_until: credentials.as_ref().map(ccwb_federation::Credentials::expiration_on_this_clock),
             groups_left_out: id_token.as_ref().is_some_and(ccwb_oidc::IdToken::groups_left_out),
             id_token_until: id_token.map(|token| token.expires().timestamp()),
-            can_renew: tokens.refresh_token.is_some(),
+            session_until: session_until(context),
+            signs_in: context.signs_in_at().is_ok(),
+            can_renew: renewal::goes_on(context, &tokens),
             signed_in_at: tokens.signed_in_at,
             shortened: tokens.shortened,
             clock_behind: credentials.map_or(0, |found| found.skew),
@@ -66,7 +72,7 @@ impl Status {
             "credentials": {"valid": self.valid(self.credentials_until), "expires": time(self.credentials_until), "shortened_by_role": self.shortened},
             "id_token": {"valid": self.valid(self.id_token_until), "expires": time(self.id_token_until)},
             "groups_left_out": self.groups_left_out,
-            "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until),
+            "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until) || self.valid(self.session_until),
             "signed_in_at": time(self.signed_in_at),
             "clock_behind_seconds": self.clock_behind,
             "next_human_sign_in": self.next_sign_in(),
@@ -90,9 +96,12 @@ impl Status {
             let _ = writeln!(text, "{name:<14}{value}");
         };
         line("Profile", &context.profile.name);
-        line("Signed in as", self.person.as_deref().unwrap_or("nobody"));
+        line("Signed in as", self.person.as_deref().unwrap_or(if self.signs_in { "nobody" } else { "nobody needs to" }));
         line("AWS", &target(context));
-        line("Credentials", &self.span(self.credentials_until, "none cached"));
+        line("Credentials", &self.span(self.credentials_until, if self.signs_in { "none cached" } else { "asked for at each call" }));
+        if self.session_until.is_some() {
+            line("Session", &self.span(self.session_until, ""));
+        }
         if self.shortened {
             line("", "the role allows one hour only; max_session_duration in config.json asks for more");
         }
@@ -125,7 +134,11 @@ impl Status {
 
     /// When a person is needed next; the provider decides, so this is what is known here.
     fn next_sign_in(&self) -> &'static str {
-        match (self.can_renew, self.valid(self.credentials_until) || self.valid(self.id_token_until)) {
+        if !self.signs_in {
+            return "never (nobody signs in)";
+        }
+        let lasting = [self.credentials_until, self.id_token_until, self.session_until];
+        match (self.can_renew, lasting.into_iter().any(|until| self.valid(until))) {
             (true, _) => "when the identity provider ends the session (renewed without you until then)",
             (false, true) => "when the cached credentials and token expire (there is no refresh token)",
             (false, false) => "now",
@@ -178,15 +191,31 @@ fn telemetry_json(context: &Context<'_>) -> Value {
     }
 }
 
-/// The role or pool that gives the credentials.
+/// When the session at Identity Center ends by itself.
+fn session_until(context: &Context<'_>) -> Option<i64> {
+    match &context.profile.auth {
+        AuthMode::IdentityCenter(center) => other_ways::identity_center::session(context, center).map(|found| found.expires),
+        _ => None,
+    }
+}
+
+/// The role, pool or place that gives the credentials.
 pub(crate) fn target(context: &Context<'_>) -> String {
-    let AuthMode::Oidc(oidc) = &context.profile.auth else { return "not through OpenID Connect".to_owned() };
-    let federation = &oidc.federation;
-    let first = match &federation.target {
-        FederationTarget::IdentityPool { id, .. } => format!("identity pool {id}"),
-        FederationTarget::WebIdentityRole { role_arn, .. } => role_arn.clone(),
+    let auth = &context.profile.auth;
+    let first = match auth {
+        AuthMode::Oidc(oidc) => match &oidc.federation.target {
+            FederationTarget::IdentityPool { id, .. } => format!("identity pool {id}"),
+            FederationTarget::WebIdentityRole { role_arn, .. } => role_arn.clone(),
+        },
+        AuthMode::IdentityCenter(center) => {
+            format!("permission set {} in account {}", center.permission_set_name, center.account_id)
+        }
+        AuthMode::WebIdentity(token) => token.role_arn.clone().unwrap_or_else(|| "the role of AWS_ROLE_ARN".to_owned()),
+        AuthMode::IamUser(_) => "stored keys of an IAM user".to_owned(),
+        AuthMode::BedrockApiKey => "a stored Bedrock API key".to_owned(),
+        AuthMode::Ambient(_) => "the machine's own credentials".to_owned(),
     };
-    federation.assume_role.as_ref().map_or(first.clone(), |role| format!("{}, through {first}", role.role_arn))
+    auth.assume_role().map_or(first.clone(), |role| format!("{}, through {first}", role.role_arn))
 }
 
 fn rfc3339(time: DateTime<Utc>) -> String {

@@ -55,6 +55,9 @@ fn line(context: &Context<'_>, width: usize) -> Line {
     if sign_in::is_running(context) {
         return Line::fitting(Tone::Attention, &waiting(record.as_ref()), width);
     }
+    if context.signs_in_at().is_err() {
+        return without_a_sign_in(context, width);
+    }
     let known = known(context);
     let left = known.credentials_until.map_or(0, |until| until - World::now().timestamp());
     let failure = failure(context, record);
@@ -70,6 +73,16 @@ fn line(context: &Context<'_>, width: usize) -> Line {
     let forms = [parts(&[who, role, state]), parts(&[who, state]), parts(&[state])];
     match failure {
         Some(failure) => Line::trouble(&forms, &failure, width),
+        None => Line::fitting(Tone::Good, &forms, width),
+    }
+}
+
+/// Nobody can be told to sign in: where the credentials come from, and what went wrong last.
+fn without_a_sign_in(context: &Context<'_>, width: usize) -> Line {
+    let target = printable(&super::target(context));
+    let forms = [role(context).map_or(target.clone(), |role| format!("{role} · {target}")), target];
+    match last_error::read(&context.state.last_error(&context.profile.name)) {
+        Some(last) => Line::trouble(&forms, &last.error, width),
         None => Line::fitting(Tone::Good, &forms, width),
     }
 }
@@ -103,6 +116,9 @@ fn needed(context: &Context<'_>, failure: Option<&Error>, width: usize) -> Line 
 fn waiting(record: Option<&Record>) -> [String; 2] {
     let short = "Sign-in waits for you".to_owned();
     match record.and_then(|record| record.device.as_ref()) {
+        Some(_) if record.is_some_and(|record| record.opens_browser && record.browser_failure.is_none()) => {
+            ["Sign-in waits in your browser".to_owned(), short]
+        }
         Some(device) => {
             let (code, address) = (printable(&device.user_code), printable(&device.verification_uri));
             [format!("Sign-in waits: enter {code} at {address}"), short]
@@ -116,13 +132,19 @@ fn waiting(record: Option<&Record>) -> [String; 2] {
 
 /// The name of the role that gives the credentials, as far as config.json tells: an identity pool chooses its own.
 fn role(context: &Context<'_>) -> Option<String> {
-    let AuthMode::Oidc(oidc) = &context.profile.auth else { return None };
-    let federation = &oidc.federation;
     let name = |arn: &str| printable(arn.rsplit('/').next().unwrap_or(arn));
-    match (&federation.assume_role, &federation.target) {
-        (Some(role), _) => Some(name(&role.role_arn)),
-        (None, FederationTarget::WebIdentityRole { role_arn, .. }) => Some(name(role_arn)),
-        (None, FederationTarget::IdentityPool { .. }) => Some("identity pool".to_owned()),
+    let auth = &context.profile.auth;
+    if let Some(role) = auth.assume_role() {
+        return Some(name(&role.role_arn));
+    }
+    match auth {
+        AuthMode::Oidc(oidc) => Some(match &oidc.federation.target {
+            FederationTarget::WebIdentityRole { role_arn, .. } => name(role_arn),
+            FederationTarget::IdentityPool { .. } => "identity pool".to_owned(),
+        }),
+        AuthMode::IdentityCenter(center) => Some(printable(&center.permission_set_name)),
+        AuthMode::WebIdentity(token) => token.role_arn.as_deref().map(name),
+        AuthMode::IamUser(_) | AuthMode::BedrockApiKey | AuthMode::Ambient(_) => None,
     }
 }
 

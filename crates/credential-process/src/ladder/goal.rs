@@ -16,6 +16,9 @@ pub(crate) trait Goal {
     /// What a renewal is asked for.
     const WANTED: Wanted;
 
+    /// Whether the profile can lead to it at all.
+    fn check(context: &Context<'_>) -> Result<(), Error>;
+
     /// The first rung: what is cached. No lock, no network, one read.
     fn cached(context: &Context<'_>) -> Result<Option<Self::Prize>, Error>;
 }
@@ -27,6 +30,10 @@ impl Goal for AwsCredentials {
     type Prize = Credentials;
 
     const WANTED: Wanted = Wanted::Credentials;
+
+    fn check(context: &Context<'_>) -> Result<(), Error> {
+        context.signs_in_at().map(drop)
+    }
 
     fn cached(context: &Context<'_>) -> Result<Option<Credentials>, Error> {
         Ok(cache::usable_credentials(context, World::now())?)
@@ -40,6 +47,10 @@ impl Goal for VerifiedIdToken {
     type Prize = IdToken;
 
     const WANTED: Wanted = Wanted::IdToken;
+
+    fn check(context: &Context<'_>) -> Result<(), Error> {
+        context.oidc().map(drop)
+    }
 
     fn cached(context: &Context<'_>) -> Result<Option<IdToken>, Error> {
         Ok(cache::tokens(context)?.usable_id_token(World::now()))

@@ -60,7 +60,7 @@ pub(crate) fn climb<G: Goal>(context: &Context<'_>, climb: Climb<'_>) -> Result<
 
 /// The rungs that need the lock, each in a process that outlives this one. This one waits.
 fn above<G: Goal>(context: &Context<'_>, climb: Climb<'_>) -> Result<G::Prize, Error> {
-    context.oidc()?;
+    G::check(context)?;
     if called_by_its_own_sign_in(context) {
         return Err(recursive_call());
     }
@@ -96,7 +96,7 @@ impl<G: Goal> Ground for Machine<'_, G> {
     }
 
     fn can_renew(&mut self) -> bool {
-        renewal::is_possible(&cache::tokens(self.context).unwrap_or_default())
+        renewal::is_possible(self.context)
     }
 
     fn may_ask(&mut self) -> bool {

@@ -14,6 +14,15 @@ use crate::surroundings::{self, Place};
 /// Tells what the sign-in's record says. Addresses and codes are good for this one sign-in only.
 pub(super) fn tell(context: &Context<'_>, record: &Record, by_person: bool) {
     let text = match (&record.device, &record.browser_failure, record.opens_browser) {
+        (Some(device), None, true) => {
+            if !by_person && !std::io::stderr().is_terminal() {
+                return;
+            }
+            return note(&code_in_the_browser(&record.issuer, device));
+        }
+        (Some(device), Some(reason), _) => {
+            format!("No browser could be opened ({reason}).\n\n{}", device_code(device, by_person))
+        }
         (Some(device), ..) => device_code(device, by_person),
         (None, None, true) => {
             // A window opens: that is message enough for a program, whose first line shall be the error if there is one.
@@ -35,6 +44,16 @@ pub(super) fn tell(context: &Context<'_>, record: &Record, by_person: bool) {
     {
         let _ = writeln!(terminal, "\r\n[credential-process] {}\r", text.replace('\n', "\r\n"));
     }
+}
+
+/// The page asks whether the code is the one that is shown here.
+fn code_in_the_browser(portal: &str, device: &Device) -> String {
+    let page = device.verification_uri_complete.as_ref().unwrap_or(&device.verification_uri);
+    format!(
+        "Opening your browser to sign in ({portal}). Go on there only if it shows this code:\n\n  {}\n\nIf no window opens, go \
+         to:\n\n  {page}\n",
+        device.user_code
+    )
 }
 
 fn device_code(device: &Device, by_person: bool) -> String {

@@ -1,23 +1,26 @@
 //! Ways to credentials without OpenID Connect: one file for each. None of them climbs the ladder of a sign-in in the browser.
 
-mod ambient;
+pub(crate) mod ambient;
 mod bedrock_api_key;
 mod iam_user;
-mod identity_center;
+pub(crate) mod identity_center;
 mod one_for_all;
 mod web_identity;
 
 use std::time::{Duration, Instant};
 
-use ccwb_config::{AuthMode, IdentityDigest, Profile};
-use ccwb_federation::Credentials;
+use ccwb_config::{AssumeRole, AuthMode, IdentityDigest, Profile};
+use ccwb_federation::{Credentials, FederationError, MachineCredentials};
 use ccwb_store::LockGuard;
+use chrono::{Local, TimeZone};
+use secrecy::SecretString;
 
-use crate::codes;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::Interaction;
+use crate::output::note;
 use crate::world::World;
+use crate::{codes, commands, last_error};
 
 /// What the caller allows.
 #[derive(Clone, Copy, Debug)]
@@ -28,16 +31,84 @@ pub(crate) struct Asked {
     pub(crate) force: bool,
 }
 
-/// Credentials of a profile that does not sign in with OpenID Connect.
-pub(crate) fn credentials(context: &Context<'_>, asked: Asked) -> Result<Credentials, Error> {
-    match &context.profile.auth {
+/// Credentials to be printed.
+pub(crate) enum Answer {
+    Temporary(Credentials),
+    OfTheMachine(MachineCredentials),
+}
+
+impl Answer {
+    /// One line for `credential_process`.
+    pub(crate) fn to_process_json(&self) -> SecretString {
+        match self {
+            Self::Temporary(credentials) => credentials.to_process_json(),
+            Self::OfTheMachine(credentials) => credentials.to_process_json(),
+        }
+    }
+
+    /// One line for `awsCredentialExport`.
+    pub(crate) fn to_export_json(&self) -> SecretString {
+        match self {
+            Self::Temporary(credentials) => credentials.to_export_json(),
+            Self::OfTheMachine(credentials) => credentials.to_export_json(),
+        }
+    }
+
+    /// When they end, in Unix seconds on this machine's clock, if they do.
+    pub(crate) fn ends(&self) -> Option<i64> {
+        match self {
+            Self::Temporary(credentials) => Some(credentials.expiration_on_this_clock()),
+            Self::OfTheMachine(credentials) => credentials.expiration,
+        }
+    }
+}
+
+/// Credentials of a profile that does not sign in with OpenID Connect. A failure is remembered: SDKs swallow what is said.
+pub(crate) fn answer(context: &Context<'_>, asked: Asked) -> Result<Answer, Error> {
+    let result = by_its_way(context, asked);
+    let last_error = context.state.last_error(&context.profile.name);
+    match &result {
+        Ok(_) if context.signs_in_at().is_err() => last_error::forget(&last_error),
+        Ok(_) => {}
+        Err(error) => last_error::remember(&last_error, error, World::now().timestamp()),
+    }
+    result
+}
+
+fn by_its_way(context: &Context<'_>, asked: Asked) -> Result<Answer, Error> {
+    let temporary = match &context.profile.auth {
         AuthMode::Oidc(_) => Err(unsupported(context)),
-        AuthMode::IdentityCenter(center) => identity_center::credentials(context, center, asked),
+        AuthMode::IdentityCenter(_) => identity_center::credentials(context, asked),
         AuthMode::WebIdentity(token) => web_identity::credentials(context, token, asked),
         AuthMode::IamUser(second) => iam_user::credentials(context, second.as_ref(), asked),
         AuthMode::BedrockApiKey => bedrock_api_key::credentials(context, asked),
-        AuthMode::Ambient(second) => ambient::credentials(context, second.as_ref(), asked),
+        AuthMode::Ambient(second) => return ambient::answer(context, second.as_ref(), asked),
+    };
+    temporary.map(Answer::Temporary)
+}
+
+/// `login` where nobody signs in: whether there are credentials.
+pub(crate) fn show_that_there_are_some(context: &Context<'_>, limit: Duration) -> Result<(), Error> {
+    let answer = answer(context, Asked { interaction: Interaction::Never, limit, force: false })?;
+    let until = answer.ends().and_then(|end| Local.timestamp_opt(end, 0).single());
+    let until = until.map(|time| format!(" They are good until {}.", time.format("%H:%M"))).unwrap_or_default();
+    let (name, target) = (&context.profile.name, commands::target(context));
+    note(&format!("Profile {name} needs no sign-in: it has credentials ({target}).{until}"));
+    Ok(())
+}
+
+/// AWS does not say whether the role is missing, does not trust the first one, or wants another external ID.
+fn second_role_refused(role: &AssumeRole, error: FederationError) -> Error {
+    let is_refusal = matches!(error, FederationError::Refused(_));
+    let mut error = Error::from(error);
+    if is_refusal {
+        let external_id = if role.external_id.is_some() { "with an external ID" } else { "without an external ID" };
+        error.message = format!("{}; asked for {} {external_id}", error.message, role.role_arn);
+        error.hint = "have the trust policy of that role name the first role (or its account) and the external_id of \
+                      config.json"
+            .to_owned();
     }
+    error
 }
 
 /// What cached credentials are bound to: jobs and service accounts that share a machine and a profile share nothing else.

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::ladder::announce_fallback;
 use crate::world::World;
-use crate::{codes, http, last_error, renewal, summary};
+use crate::{codes, http, renewal, summary};
 
 /// What is cached, else what `obtain` gets, which is stored.
 pub(super) fn cached_or<F>(
@@ -31,13 +31,7 @@ where
     if !asked.force && let Ok(Some(found)) = cache::usable_credentials(context, World::now()) {
         return Ok(found);
     }
-    let result = under_the_lock(context, asked, obtain);
-    let last = context.state.last_error(&context.profile.name);
-    match &result {
-        Ok(_) => last_error::forget(&last),
-        Err(error) => last_error::remember(&last, error, World::now().timestamp()),
-    }
-    result
+    under_the_lock(context, asked, obtain)
 }
 
 fn under_the_lock<F>(

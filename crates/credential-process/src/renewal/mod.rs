@@ -6,17 +6,18 @@ mod quiet;
 mod rungs;
 
 pub(crate) use ahead::ahead_of_need;
-pub(crate) use quiet::is_possible;
-#[cfg(test)]
 pub(crate) use rungs::{Means, climb as climb_quietly};
 
+use ccwb_config::AuthMode;
 use ccwb_store::{LockGuard, private_file};
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
+use crate::cache::{self, Tokens};
 use crate::context::Context;
 use crate::error::Error;
+use crate::other_ways::identity_center;
 use crate::world::World;
 use crate::{detached, last_error, other_ways};
 
@@ -37,6 +38,22 @@ struct Failure {
     binding: String,
 }
 
+/// Whether there is anything to renew with.
+pub(crate) fn is_possible(context: &Context<'_>) -> bool {
+    match &context.profile.auth {
+        AuthMode::IdentityCenter(center) => identity_center::can_renew(context, center),
+        _ => quiet::is_possible(&cache::tokens(context).unwrap_or_default()),
+    }
+}
+
+/// Whether that will last beyond what is there now.
+pub(crate) fn goes_on(context: &Context<'_>, tokens: &Tokens) -> bool {
+    match &context.profile.auth {
+        AuthMode::IdentityCenter(center) => identity_center::renews(context, center),
+        _ => tokens.refresh_token.is_some(),
+    }
+}
+
 /// Starts a renewal, which takes the lock with it. What it yields must have a place before a token is spent.
 pub(crate) fn start(context: &Context<'_>, guard: LockGuard, wanted: Wanted) -> Result<(), Error> {
     private_file::ensure_room(context.state.root(), detached::ROOM)?;
@@ -50,9 +67,10 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, wanted: Wanted) -> 
 /// The detached process.
 pub(crate) fn run(context: &Context<'_>, wanted: Wanted) -> Result<(), Error> {
     let held = detached::take_over(context)?;
-    let result = match context.profile.oidc() {
-        Some(_) => quiet::climb(context, wanted, &held),
-        None => other_ways::renew(context, &held),
+    let result = match &context.profile.auth {
+        AuthMode::Oidc(_) => quiet::climb(context, wanted, &held),
+        AuthMode::IdentityCenter(center) => identity_center::renew(context, center, &held),
+        _ => other_ways::renew(context, &held),
     };
     remember(context, result.as_ref().err());
     if result.is_ok() {

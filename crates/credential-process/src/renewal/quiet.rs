@@ -19,7 +19,7 @@ use crate::{codes, http, telemetry};
 const LAST_MINUTES: TimeDelta = TimeDelta::minutes(20);
 
 /// Whether there is anything to climb with.
-pub(crate) fn is_possible(tokens: &Tokens) -> bool {
+pub(super) fn is_possible(tokens: &Tokens) -> bool {
     tokens.refresh_token.is_some() || tokens.usable_id_token(World::now()).is_some()
 }
 

@@ -4,6 +4,7 @@
 mod budget;
 mod by_callback;
 mod by_device_code;
+mod by_identity_center;
 mod pages;
 mod process;
 mod record;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use ccwb_config::AuthMode;
 use ccwb_http::HttpClient;
 use ccwb_oidc::callback::Listening;
 use ccwb_oidc::{
@@ -43,7 +44,7 @@ pub(crate) fn run(context: &Context<'_>, method: Method, by_person: bool) -> Res
 
 pub(super) struct SignIn<'a> {
     pub(super) context: &'a Context<'a>,
-    held: LockGuard,
+    pub(super) held: LockGuard,
     pub(super) record: Record,
     pub(super) by_person: bool,
 }
@@ -70,8 +71,8 @@ pub(super) struct WaitingBrowser {
 
 /// What the person gets to see.
 pub(super) struct Done {
-    person: String,
-    expiration: i64,
+    pub(super) person: String,
+    pub(super) expiration: i64,
 }
 
 impl From<Error> for Finished {
@@ -82,6 +83,14 @@ impl From<Error> for Finished {
 
 impl SignIn<'_> {
     async fn by(&mut self, method: Method) -> Finished {
+        let context = self.context;
+        match &context.profile.auth {
+            AuthMode::IdentityCenter(center) => self.by_identity_center(center, method).await,
+            _ => self.by_openid_connect(method).await,
+        }
+    }
+
+    async fn by_openid_connect(&mut self, method: Method) -> Finished {
         let ready = match self.prepare().await {
             Ok(ready) => ready,
             Err(error) => return error.into(),
@@ -138,7 +147,7 @@ impl SignIn<'_> {
             signed_in_at: Some(World::now().timestamp()),
             shortened: false,
             skew: ready.client.clock_skew(),
-            saved_at: None,
+            ..Tokens::default()
         };
         cache::save_new_id_token(self.context, &ready.client, &id_token, &mut tokens, &self.held)?;
         let federated = exchange::federate(self.context, &ready.client, &id_token, &mut tokens, &self.held).await?;

@@ -30,7 +30,7 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, wish: &Wish, by_per
         by_person,
         who: wish.who.clone(),
         caller: caller::name(),
-        issuer: context.oidc()?.issuer.to_string(),
+        issuer: context.signs_in_at()?.to_owned(),
         budget: record.budget,
         ..Record::default()
     };

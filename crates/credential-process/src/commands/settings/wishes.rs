@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ccwb_config::{AuthMode, Config, Profile};
+use ccwb_config::{Config, Profile};
 use ccwb_install::aws_profile::{self, StaticKeys};
 use ccwb_install::{
     Audience, ClaudeSettings, Entry, Form, Found, Identity, InstallError, Models, Programs, Record, Step, System, Wish,
@@ -34,14 +34,6 @@ impl Wishes {
             None => config.default_profile()?,
         };
         let profile = config.profile(&name)?;
-        if matches!(profile.auth, AuthMode::IdentityCenter(_)) {
-            let message = format!("profile \"{name}\" signs in through IAM Identity Center");
-            return Err(Error::new(
-                codes::MODE_UNSUPPORTED,
-                message,
-                "use a profile that signs in with OpenID Connect",
-            ));
-        }
         let (programs, profiles) = (programs(world, wanted.helper_to_come)?, config.profile_names()?);
         let mut all = Self { wishes: Vec::new(), notes: Vec::new() };
         if !wanted.without_claude_code {
@@ -192,7 +184,7 @@ fn shadowed(path: &Path, profile: &str) -> String {
 fn signing_in(config: &Config) -> Result<Vec<Profile>, Error> {
     let names = config.profile_names()?;
     let profiles: Result<Vec<Profile>, _> = names.iter().map(|name| config.profile(name)).collect();
-    Ok(profiles?.into_iter().filter(|profile| profile.oidc().is_some()).collect())
+    Ok(profiles?.into_iter().filter(|profile| profile.auth.answers_sdks()).collect())
 }
 
 /// This program and its neighbour, as they are installed.

@@ -99,7 +99,7 @@ fn judge(case: &Case<'_>, context: &Context<'_>, command: &str) -> Verdict {
         let other = format!("runs {}, but this is {}", found.display(), context.world.executable.display());
         return if name.starts_with("credential-process") { Verdict::Doubtful(other) } else { Verdict::Bad(other) };
     }
-    match profile_argument(arguments) {
+    match aws_files::profile_argument(arguments) {
         Some(profile) if profile != context.profile.name => {
             Verdict::Doubtful(format!("asks for the profile {profile}"))
         }
@@ -127,13 +127,6 @@ fn is_unquoted(command: &str) -> bool {
     spaces.filter(|at| command[..*at].contains(' ')).any(|at| Path::new(&command[..at]).is_file())
 }
 
-fn profile_argument(arguments: &[String]) -> Option<&str> {
-    arguments.iter().enumerate().find_map(|(index, argument)| match argument.as_str() {
-        "--profile" | "-profile" | "-p" => arguments.get(index + 1).map(String::as_str),
-        other => other.strip_prefix("--profile=").or_else(|| other.strip_prefix("-profile=")),
-    })
-}
-
 /// The same file, or a copy of it.
 fn same_program(found: &Path, this: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -154,21 +147,4 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_executable(_: &Path) -> bool {
     true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_profile_argument_is_read_in_every_spelling() {
-        let profile = |arguments: &[&str]| {
-            let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-            profile_argument(&arguments).map(str::to_owned)
-        };
-        for arguments in [&["--profile", "P"][..], &["-p", "P"], &["--profile=P"], &["-profile", "P"]] {
-            assert_eq!(profile(arguments).as_deref(), Some("P"), "{arguments:?}");
-        }
-        assert_eq!(profile(&["--no-browser"]), None);
-    }
 }
