@@ -1,0 +1,6 @@
+//! The ways to credentials without OpenID Connect.
+
+mod support;
+mod web_identity;
+mod workflow;
+mod workload;
