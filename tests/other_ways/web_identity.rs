@@ -107,7 +107,8 @@ fn a_job_of_github_asks_for_its_token_and_shares_with_nobody() {
 #[test]
 fn a_variable_of_gitlab_or_circleci_does_too() {
     let mut scene = machine();
-    let token = scene.sandbox.control().workload_token("project_path:acme/app:ref_type:branch:ref:main", "sts.amazonaws.com");
+    let token =
+        scene.sandbox.control().workload_token("project_path:acme/app:ref_type:branch:ref:main", "sts.amazonaws.com");
     scene.home.set_env("CIRCLE_OIDC_TOKEN_V2", &token);
     Credentials::of(&scene.call(&[]));
     scene.configure(|profile| profile["web_identity_token_variable"] = "GITLAB_OIDC_TOKEN".into());
@@ -194,7 +195,10 @@ fn a_token_service_that_says_no_or_nothing_is_named() {
     scene.home.set_env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "another");
     let output = scene.call(&[]);
     output.is_error(6, "provider-answer");
-    assert!(output.stderr.contains("GitHub's token service answered 401") && !output.stderr.contains("another"), "{output}");
+    assert!(
+        output.stderr.contains("GitHub's token service answered 401") && !output.stderr.contains("another"),
+        "{output}"
+    );
     scene.home.set_env("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:1/token");
     scene.call(&[]).is_error(8, "provider-unreachable");
     scene.home.set_env("ACTIONS_ID_TOKEN_REQUEST_URL", "http://192.0.2.1/token");

@@ -43,7 +43,10 @@ pub(crate) fn write_token(scene: &Scene, subject: &str) -> String {
 #[track_caller]
 pub(crate) fn session_of(scene: &Scene, credentials: &Credentials) -> (String, String) {
     let issued = scene.sandbox.control().issued(&credentials.access_key_id).expect("AWS gave them");
-    assert_eq!((&issued.secret_access_key, &issued.session_token), (&credentials.secret_access_key, &credentials.session_token));
+    assert_eq!(
+        (&issued.secret_access_key, &issued.session_token),
+        (&credentials.secret_access_key, &credentials.session_token)
+    );
     let requests = scene.sandbox.control().requests();
     let named = requests.iter().rev().find_map(|request| request.parameters.get("RoleSessionName").cloned());
     (issued.role, named.expect("a session is named"))

@@ -75,7 +75,9 @@ mod tests {
 
     #[test]
     fn a_chosen_name_is_kept_where_aws_takes_it() {
-        for (chosen, expected) in [("build-0123456789abcdef", true), ("job@1.example", true), ("a b", false), ("é", false)] {
+        for (chosen, expected) in
+            [("build-0123456789abcdef", true), ("job@1.example", true), ("a b", false), ("é", false)]
+        {
             let name = as_chosen(chosen);
             assert!(is_taken_by_aws(&name));
             assert_eq!(name == chosen, expected, "{chosen}");

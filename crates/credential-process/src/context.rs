@@ -7,8 +7,8 @@ use ccwb_store::{KeyringAccess, LockFile, Policy, SecretStore};
 
 use crate::codes;
 use crate::error::Error;
-use crate::{other_ways, surroundings};
 use crate::world::World;
+use crate::{other_ways, surroundings};
 
 /// What every command works with.
 #[derive(Debug)]

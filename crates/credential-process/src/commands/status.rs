@@ -96,9 +96,15 @@ impl Status {
             let _ = writeln!(text, "{name:<14}{value}");
         };
         line("Profile", &context.profile.name);
-        line("Signed in as", self.person.as_deref().unwrap_or(if self.signs_in { "nobody" } else { "nobody needs to" }));
+        line(
+            "Signed in as",
+            self.person.as_deref().unwrap_or(if self.signs_in { "nobody" } else { "nobody needs to" }),
+        );
         line("AWS", &target(context));
-        line("Credentials", &self.span(self.credentials_until, if self.signs_in { "none cached" } else { "asked for at each call" }));
+        line(
+            "Credentials",
+            &self.span(self.credentials_until, if self.signs_in { "none cached" } else { "asked for at each call" }),
+        );
         if self.session_until.is_some() {
             line("Session", &self.span(self.session_until, ""));
         }
@@ -194,7 +200,9 @@ fn telemetry_json(context: &Context<'_>) -> Value {
 /// When the session at Identity Center ends by itself.
 fn session_until(context: &Context<'_>) -> Option<i64> {
     match &context.profile.auth {
-        AuthMode::IdentityCenter(center) => other_ways::identity_center::session(context, center).map(|found| found.expires),
+        AuthMode::IdentityCenter(center) => {
+            other_ways::identity_center::session(context, center).map(|found| found.expires)
+        }
         _ => None,
     }
 }

@@ -28,7 +28,9 @@ where
     F: Future<Output = Result<Credentials, Error>>,
 {
     // A store that cannot be read may still be written; if not, that error is the one to show.
-    if !asked.force && let Ok(Some(found)) = cache::usable_credentials(context, World::now()) {
+    if !asked.force
+        && let Ok(Some(found)) = cache::usable_credentials(context, World::now())
+    {
         return Ok(found);
     }
     under_the_lock(context, asked, obtain)

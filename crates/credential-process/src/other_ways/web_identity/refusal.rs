@@ -37,7 +37,13 @@ pub(super) fn in_words(
             );
             (format!("{} {has_external_id} an external id, from {role_arn}", second.role_arn), hint)
         }
-        None => (role_arn.to_owned(), format!("if this may have the role, its trust policy is printed by: {}", trust(role_arn, &issuer, &audience, &subject))),
+        None => (
+            role_arn.to_owned(),
+            format!(
+                "if this may have the role, its trust policy is printed by: {}",
+                trust(role_arn, &issuer, &audience, &subject)
+            ),
+        ),
     };
     let message = format!("{error}; asked for {asked_for} with iss {issuer}, aud {audience}, sub {subject}");
     Error::new(codes::AWS_REFUSED, message, hint)
