@@ -28,6 +28,7 @@ pub mod policy;
 mod price;
 mod reach;
 mod recommend;
+mod token_count;
 mod usd;
 
 pub use arn::{ProfileArns, foundation_model_arn, inference_profile_arn};
@@ -38,4 +39,5 @@ pub use partition::Partition;
 pub use price::{Price, PriceRule, Prices, TokenCounts};
 pub use reach::Reach;
 pub use recommend::{Proposal, Task, Wish, recommend};
+pub use token_count::token_count;
 pub use usd::Usd;

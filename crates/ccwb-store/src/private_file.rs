@@ -31,6 +31,18 @@ pub fn create_dir(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Creates a folder in which nothing is but ours, whatever it is called, and makes it private (0700) also if it was there.
+pub fn create_own_dir(path: &Path) -> Result<(), StoreError> {
+    create_dir(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+            .map_err(StoreError::file("make private", path))?;
+    }
+    Ok(())
+}
+
 /// Whether all that is in a folder has the form of our names.
 #[cfg(unix)]
 fn holds_nothing_else(path: &Path) -> bool {
@@ -158,6 +170,22 @@ pub fn remove(path: &Path) -> Result<(), StoreError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes zeros over a file, and syncs them. On a disk that copies what it overwrites (flash, snapshots, journals) the old
+/// bytes may live on: this is for what is encrypted anyway, or has no better end.
+pub fn overwrite(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    no_symlinks(&mut options);
+    let mut file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(()),
+        Err(source) => return Err(StoreError::file("overwrite", path)(source)),
+    };
+    let length = file.metadata().map_err(StoreError::file("look at", path))?.len();
+    std::io::copy(&mut std::io::repeat(0).take(length), &mut file).map_err(StoreError::file("overwrite", path))?;
+    file.sync_all().map_err(StoreError::file("overwrite", path))
 }
 
 /// Proves that `bytes` more can be written to the folder, by writing them and taking them away again.

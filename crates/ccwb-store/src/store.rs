@@ -22,6 +22,8 @@ pub enum Slot {
     Tokens,
     /// The OAuth client's secret.
     ClientSecret,
+    /// The key of a customer's vault (`ccwb customer`).
+    CustomerKey,
     /// Nothing; to try whether a keyring keeps what it is given.
     #[doc(hidden)]
     Probe,
@@ -33,6 +35,7 @@ impl Slot {
             Self::Credentials => "credentials",
             Self::Tokens => "tokens",
             Self::ClientSecret => "client-secret",
+            Self::CustomerKey => "customer-key",
             Self::Probe => "probe",
         }
     }

@@ -21,6 +21,7 @@ use self::requests::{LoggedRequest, RequestLog};
 use crate::aws::bedrock::ToolUse;
 use crate::aws::cloudformation::desired::Place;
 use crate::aws::cloudformation::stack::{StackFault, StackSummary};
+use crate::aws::iam_user::AccessKeyState;
 use crate::aws::roles::Role;
 use crate::aws::{Account, AwsState};
 use crate::http::call::Call;
@@ -83,6 +84,17 @@ impl Control {
         let mut aws = self.0.aws();
         aws.roles.retain(|known| known.name != role.name);
         aws.roles.push(role);
+    }
+
+    /// Makes an access key for an IAM user, whom it adds if need be: the id and the secret. A third one is more than AWS allows.
+    pub fn put_access_key(&self, account: &str, user: &str) -> Option<(String, String)> {
+        let now = self.0.clock.now();
+        self.0.aws().users.add_key(account, user, now)
+    }
+
+    /// The access keys of a user, oldest first.
+    pub fn access_keys(&self, account: &str, user: &str) -> Vec<AccessKeyState> {
+        self.0.aws().users.keys(account, user)
     }
 
     /// Adds a resource that fails when a stack makes, changes or deletes it.

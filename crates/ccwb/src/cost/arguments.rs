@@ -33,11 +33,11 @@ pub(crate) struct EstimateArguments {
     pub(crate) days: Option<u64>,
 
     /// Input tokens of one person on one day, cached or not, such as 1.5M
-    #[arg(long, value_name = "TOKENS", value_parser = super::tokens, required_unless_present = "file")]
+    #[arg(long, value_name = "TOKENS", value_parser = ccwb_bedrock::token_count, required_unless_present = "file")]
     pub(crate) input: Option<u64>,
 
     /// Output tokens of one person on one day
-    #[arg(long, value_name = "TOKENS", value_parser = super::tokens, required_unless_present = "file")]
+    #[arg(long, value_name = "TOKENS", value_parser = ccwb_bedrock::token_count, required_unless_present = "file")]
     pub(crate) output: Option<u64>,
 
     /// A model and its percent of all tokens; one model alone needs no percent
@@ -87,11 +87,11 @@ pub(crate) struct ShapeArguments {
 #[derive(Args, Debug)]
 pub(crate) struct CompareArguments {
     /// Input tokens, cached or not
-    #[arg(long, value_name = "TOKENS", value_parser = super::tokens)]
+    #[arg(long, value_name = "TOKENS", value_parser = ccwb_bedrock::token_count)]
     pub(crate) input: u64,
 
     /// Output tokens
-    #[arg(long, value_name = "TOKENS", value_parser = super::tokens)]
+    #[arg(long, value_name = "TOKENS", value_parser = ccwb_bedrock::token_count)]
     pub(crate) output: u64,
 
     /// The region that calls come from

@@ -91,11 +91,11 @@ pub(crate) struct RecommendArguments {
     pub(crate) budget: Option<String>,
 
     /// Input tokens of a month, such as 200M
-    #[arg(long, value_name = "TOKENS", value_parser = crate::cost::tokens)]
+    #[arg(long, value_name = "TOKENS", value_parser = ccwb_bedrock::token_count)]
     pub(crate) input: Option<u64>,
 
     /// Output tokens of a month
-    #[arg(long, value_name = "TOKENS", value_parser = crate::cost::tokens)]
+    #[arg(long, value_name = "TOKENS", value_parser = ccwb_bedrock::token_count)]
     pub(crate) output: Option<u64>,
 
     /// As JSON
