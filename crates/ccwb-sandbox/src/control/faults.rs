@@ -64,6 +64,7 @@ const ENDPOINTS: &[&str] = &[
     "sts:AssumeRoleWithWebIdentity",
     "sts:AssumeRole",
     "sts:GetCallerIdentity",
+    "sts:GetSessionToken",
     "bedrock",
     "bedrock:InvokeModel",
     "bedrock:InvokeModelWithResponseStream",
