@@ -41,6 +41,8 @@ pub(crate) struct AwsState {
     pub(crate) users: IamUsers,
     /// Client ids by the ARN of the IAM OIDC provider.
     pub(crate) oidc_providers: BTreeMap<String, Vec<String>>,
+    /// Users by their Bedrock API keys.
+    pub(crate) bedrock_keys: BTreeMap<String, String>,
     /// Keys of objects by bucket.
     pub(crate) buckets: BTreeMap<String, Vec<String>>,
     pub(crate) stacks: Stacks,
@@ -65,6 +67,7 @@ impl AwsState {
             sessions: Sessions::default(),
             users: IamUsers::default(),
             oidc_providers: BTreeMap::new(),
+            bedrock_keys: BTreeMap::new(),
             buckets: BTreeMap::new(),
             stacks: Stacks::default(),
             identity_center: IdentityCenter::default(),

@@ -28,6 +28,7 @@ use crate::http::call::Call;
 use crate::idp::user::User;
 use crate::options::Options;
 use crate::otlp::received::{Export, Exports};
+use crate::random;
 use crate::world::World;
 
 /// Changes a running sandbox and reads what it saw. The same is served as JSON under `/_sandbox/` on the provider's port.
@@ -90,6 +91,13 @@ impl Control {
     pub fn put_access_key(&self, account: &str, user: &str) -> Option<(String, String)> {
         let now = self.0.clock.now();
         self.0.aws().users.add_key(account, user, now)
+    }
+
+    /// Makes a Bedrock API key for an IAM user.
+    pub fn put_bedrock_api_key(&self, user: &str) -> String {
+        let key = format!("ABSK{}", random::text(random::ALPHANUMERIC, 128));
+        self.0.aws().bedrock_keys.insert(key.clone(), user.to_owned());
+        key
     }
 
     /// The access keys of a user, oldest first.

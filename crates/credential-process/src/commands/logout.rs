@@ -11,6 +11,7 @@ use chrono::{Local, TimeZone};
 use crate::codes;
 use crate::context::{Context, KeyringManners};
 use crate::error::Error;
+use crate::other_ways::key;
 use crate::other_ways::identity_center::{self, SignOut};
 use crate::output::note;
 use crate::world::World;
@@ -46,6 +47,7 @@ pub(super) fn everything(world: &World) -> Result<ExitCode, Error> {
     for name in config.profile_names()? {
         if let Ok(context) = Context::load(world, Some(&name), KeyringManners::Quick) {
             context.store.remove(Slot::ClientSecret)?;
+            key::forget(&context);
         }
     }
     let state = world.places().state_dir()?;

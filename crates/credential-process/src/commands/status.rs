@@ -25,6 +25,8 @@ struct Status {
     id_token_until: Option<i64>,
     /// Of the session at Identity Center.
     session_until: Option<i64>,
+    /// The key that lasts, and what to do about it.
+    key: Option<(String, Option<String>)>,
     /// Whether there is somebody to sign in.
     signs_in: bool,
     can_renew: bool,
@@ -49,6 +51,8 @@ impl Status {
             groups_left_out: id_token.as_ref().is_some_and(ccwb_oidc::IdToken::groups_left_out),
             id_token_until: id_token.map(|token| token.expires().timestamp()),
             session_until: session_until(context),
+            key: other_ways::key::health(context)
+                .map(|health| health.unwrap_or_else(|error| (error.message, Some(error.hint)))),
             signs_in: context.signs_in_at().is_ok(),
             can_renew: renewal::goes_on(context, &tokens),
             signed_in_at: tokens.signed_in_at,
@@ -71,6 +75,7 @@ impl Status {
             "role": target(context),
             "credentials": {"valid": self.valid(self.credentials_until), "expires": time(self.credentials_until), "shortened_by_role": self.shortened},
             "id_token": {"valid": self.valid(self.id_token_until), "expires": time(self.id_token_until)},
+            "stored_key": self.key.as_ref().map(|(what, fix)| json!({"what": what, "hint": fix})),
             "groups_left_out": self.groups_left_out,
             "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until) || self.valid(self.session_until),
             "signed_in_at": time(self.signed_in_at),
@@ -105,6 +110,13 @@ impl Status {
             "Credentials",
             &self.span(self.credentials_until, if self.signs_in { "none cached" } else { "asked for at each call" }),
         );
+        if let Some(health) = &self.key {
+            let (what, fix) = health;
+            line("Key", what);
+            if let Some(fix) = fix {
+                line("", &format!("hint: {fix}"));
+            }
+        }
         if self.session_until.is_some() {
             line("Session", &self.span(self.session_until, ""));
         }

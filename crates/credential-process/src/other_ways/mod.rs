@@ -1,8 +1,10 @@
 //! Ways to credentials without OpenID Connect: one file for each. None of them climbs the ladder of a sign-in in the browser.
 
 pub(crate) mod ambient;
-mod bedrock_api_key;
+pub(crate) mod bedrock_api_key;
 mod iam_user;
+pub(crate) mod key;
+mod lasting_key;
 pub(crate) mod identity_center;
 mod one_for_all;
 mod web_identity;
@@ -81,7 +83,7 @@ fn by_its_way(context: &Context<'_>, asked: Asked) -> Result<Answer, Error> {
         AuthMode::IdentityCenter(_) => identity_center::credentials(context, asked),
         AuthMode::WebIdentity(token) => web_identity::credentials(context, token, asked),
         AuthMode::IamUser(second) => iam_user::credentials(context, second.as_ref(), asked),
-        AuthMode::BedrockApiKey => bedrock_api_key::credentials(context, asked),
+        AuthMode::BedrockApiKey => bedrock_api_key::credentials(context),
         AuthMode::Ambient(second) => return ambient::answer(context, second.as_ref(), asked),
     };
     temporary.map(Answer::Temporary)
@@ -128,6 +130,10 @@ pub(crate) fn renew(context: &Context<'_>, held: &LockGuard) -> Result<(), Error
     match &context.profile.auth {
         AuthMode::WebIdentity(token) => {
             let obtain = |client| web_identity::obtain(context, token, client);
+            one_for_all::get(context, deadline, held, obtain).map(drop)
+        }
+        AuthMode::IamUser(second) => {
+            let obtain = |client| iam_user::obtain(context, second.as_ref(), client);
             one_for_all::get(context, deadline, held, obtain).map(drop)
         }
         _ => Err(unsupported(context)),
