@@ -1,5 +1,6 @@
 //! The ways to credentials without OpenID Connect.
 
+mod keys;
 mod support;
 mod web_identity;
 mod workflow;

@@ -92,7 +92,8 @@ impl Iam<'_> {
         if status.is_success() {
             return Ok(body);
         }
-        let code = one(&body, "Code").ok_or_else(|| bad(&format!("status {} without an error code", status.as_u16())))?;
+        let code =
+            one(&body, "Code").ok_or_else(|| bad(&format!("status {} without an error code", status.as_u16())))?;
         let sent = self.signer.secrets();
         Err(FederationError::Refused(AwsRefusal {
             operation,
@@ -103,9 +104,11 @@ impl Iam<'_> {
 
     fn request(&self, operation: &str, parameters: &[(&str, &str)]) -> Option<http::Request<Vec<u8>>> {
         let (home, signing_region) = self.endpoint();
-        let address = self.settings.iam_endpoint.as_deref().map_or(home, |address| format!("{}/", address.trim_end_matches('/')));
+        let address =
+            self.settings.iam_endpoint.as_deref().map_or(home, |address| format!("{}/", address.trim_end_matches('/')));
         let form = [("Action", operation), ("Version", "2010-05-08")];
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).extend_pairs(parameters).finish();
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).extend_pairs(parameters).finish();
         let content_type = "application/x-www-form-urlencoded";
         let identity = SigningCredentials::new(
             self.signer.access_key_id,

@@ -85,11 +85,9 @@ impl IdentityCenter<'_> {
             .await
             .map_err(|error| refused(OPERATION, &error, &[]))?;
         match (answer.client_id, answer.client_secret) {
-            (Some(client_id), Some(secret)) => Ok(Registration {
-                client_id,
-                client_secret: secret.into(),
-                expires: answer.client_secret_expires_at,
-            }),
+            (Some(client_id), Some(secret)) => {
+                Ok(Registration { client_id, client_secret: secret.into(), expires: answer.client_secret_expires_at })
+            }
             _ => Err(incomplete(OPERATION, "it holds no client")),
         }
     }
@@ -150,8 +148,12 @@ impl IdentityCenter<'_> {
         registration: &Registration,
         refresh_token: &SecretString,
     ) -> Result<Option<Token>, FederationError> {
-        const NO_LONGER_GOOD: &[&str] =
-            &["InvalidGrantException", "InvalidClientException", "UnauthorizedClientException", "ExpiredTokenException"];
+        const NO_LONGER_GOOD: &[&str] = &[
+            "InvalidGrantException",
+            "InvalidClientException",
+            "UnauthorizedClientException",
+            "ExpiredTokenException",
+        ];
         let sent = refresh_token.expose_secret();
         let call = self.create_token(registration, BY_REFRESH_TOKEN).refresh_token(sent);
         match token(call, &[registration.client_secret.expose_secret(), sent]).await {

@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_file_of_the_aws_cli_is_read_and_one_of_another_portal_is_not() {
-        let old = br#"{"startUrl": "https://d-1234567890.awsapps.com/start/", "region": "eu-west-1", "accessToken": "a",
+        let old =
+            br#"{"startUrl": "https://d-1234567890.awsapps.com/start/", "region": "eu-west-1", "accessToken": "a",
             "expiresAt": "2026-01-01T00:00:00UTC", "other": [1]}"#;
         let read = Session::from_json(old, START_URL).unwrap();
         assert_eq!((read.expires, read.renewable(0).is_none()), (1_767_225_600, true));

@@ -13,8 +13,13 @@ use crate::other_ways::bedrock_api_key::{VARIABLE, bearer};
 
 pub(crate) fn run(context: &Context<'_>, words: &[OsString]) -> Result<ExitCode, Error> {
     if !matches!(context.profile.auth, AuthMode::BedrockApiKey) {
-        let message = format!("profile \"{}\" has AWS credentials, which programs ask for by themselves", context.profile.name);
-        return Err(Error::new(codes::MODE_UNSUPPORTED, message, "start the program as usual; run is for Bedrock API keys"));
+        let message =
+            format!("profile \"{}\" has AWS credentials, which programs ask for by themselves", context.profile.name);
+        return Err(Error::new(
+            codes::MODE_UNSUPPORTED,
+            message,
+            "start the program as usual; run is for Bedrock API keys",
+        ));
     }
     let [program, arguments @ ..] = words else {
         let hint = format!("run {}", context.command_line(&["run", "--", "claude"]));

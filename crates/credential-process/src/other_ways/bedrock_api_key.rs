@@ -68,7 +68,10 @@ pub(super) fn credentials<T>(context: &Context<'_>) -> Result<T, Error> {
         "profile \"{}\" has a Bedrock API key, which is a bearer token: no AWS credentials can be made of it",
         context.profile.name
     );
-    let hint = format!("run {}, which hands the key to the program as {VARIABLE}", context.command_line(&["run", "--", "claude"]));
+    let hint = format!(
+        "run {}, which hands the key to the program as {VARIABLE}",
+        context.command_line(&["run", "--", "claude"])
+    );
     Err(Error::new(codes::BEARER_ONLY, message, hint))
 }
 
@@ -77,8 +80,10 @@ pub(crate) fn bearer(context: &Context<'_>) -> Result<SecretString, Error> {
     let stored = stored(context)?;
     match stored.expires() {
         Some(end) if end <= World::now() => {
-            let message = format!("the short-term Bedrock API key expired {} ago", span((World::now() - end).num_seconds()));
-            let hint = format!("get a new one from the Bedrock console, and run {}", context.command_line(&["key", "set"]));
+            let message =
+                format!("the short-term Bedrock API key expired {} ago", span((World::now() - end).num_seconds()));
+            let hint =
+                format!("get a new one from the Bedrock console, and run {}", context.command_line(&["key", "set"]));
             Err(Error::new(codes::KEY_EXPIRED, message, hint))
         }
         _ => Ok(stored.value.into()),
@@ -152,12 +157,13 @@ pub(super) fn health(context: &Context<'_>) -> Result<(String, Option<String>), 
 /// `X-Amz-Date` and `X-Amz-Expires` of the signed URL in a short-term key.
 fn expiry(encoded: &str) -> Option<DateTime<Utc>> {
     use base64::Engine as _;
-    use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
     use base64::engine::DecodePaddingMode;
+    use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
     let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let decoded = GeneralPurpose::new(&base64::alphabet::STANDARD, config).decode(encoded).ok()?;
     let address = url::Url::parse(&format!("https://{}", String::from_utf8(decoded).ok()?)).ok()?;
-    let parameter = |name: &str| address.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let parameter =
+        |name: &str| address.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let signed = NaiveDateTime::parse_from_str(&parameter("X-Amz-Date")?, "%Y%m%dT%H%M%SZ").ok()?.and_utc();
     signed.checked_add_signed(TimeDelta::try_seconds(parameter("X-Amz-Expires")?.parse().ok()?)?)
 }

@@ -47,7 +47,10 @@ pub(crate) fn rotate(context: &Context<'_>) -> Result<(), Error> {
         AuthMode::IamUser(second) => iam_user::rotate(context, second.as_ref()),
         AuthMode::BedrockApiKey => {
             let message = "a Bedrock API key cannot make its successor";
-            let hint = format!("make a new one in the Bedrock console, run {}, and delete the old one", context.command_line(&["key", "set"]));
+            let hint = format!(
+                "make a new one in the Bedrock console, run {}, and delete the old one",
+                context.command_line(&["key", "set"])
+            );
             Err(Error::new(codes::MODE_UNSUPPORTED, message, hint))
         }
         _ => Err(lasting_key::no_key_here(&context.profile)),

@@ -3,9 +3,9 @@
 pub(crate) mod ambient;
 pub(crate) mod bedrock_api_key;
 mod iam_user;
+pub(crate) mod identity_center;
 pub(crate) mod key;
 mod lasting_key;
-pub(crate) mod identity_center;
 mod one_for_all;
 mod web_identity;
 

@@ -124,7 +124,9 @@ fn caller(world: &World, call: &Call) -> Result<Principal, ApiError> {
     let refuse = |code, message: &str| ApiError { status: 403, code, message: message.to_owned() };
     if let Some(key) = call.header("authorization").and_then(|header| header.strip_prefix("Bearer ")) {
         let user = world.aws().bedrock_keys.get(key).cloned();
-        let user = user.ok_or_else(|| refuse("AccessDeniedException", "Authentication failed: Please make sure your API Key is valid."))?;
+        let user = user.ok_or_else(|| {
+            refuse("AccessDeniedException", "Authentication failed: Please make sure your API Key is valid.")
+        })?;
         return Ok(Principal {
             partition: world.options.partition(),
             account_id: world.options.account_id.clone(),

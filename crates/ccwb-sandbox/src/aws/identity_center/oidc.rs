@@ -146,7 +146,9 @@ pub(super) fn verify(world: &World, call: &Call) -> Reply {
     let now = world.clock.now();
     let mut aws = world.aws();
     let waiting = aws.identity_center.devices.iter_mut().find(|device| {
-        device.user_code.eq_ignore_ascii_case(code) && matches!(device.verdict, Verdict::Pending) && now < device.expires
+        device.user_code.eq_ignore_ascii_case(code)
+            && matches!(device.verdict, Verdict::Pending)
+            && now < device.expires
     });
     let Some(device) = waiting else {
         drop(aws);

@@ -12,7 +12,8 @@ pub(super) fn role_credentials(world: &World, call: &Call) -> Result<Reply, ApiE
     let session = session(world, call)?;
     let query = call.query();
     let (account, role) = (query.get("account_id").unwrap_or_default(), query.get("role_name").unwrap_or_default());
-    let is_assigned = account == world.options.account_id && world.options.permission_sets.iter().any(|set| set == role);
+    let is_assigned =
+        account == world.options.account_id && world.options.permission_sets.iter().any(|set| set == role);
     if !is_assigned {
         return Err(ApiError::portal(403, "ForbiddenException", "No access"));
     }

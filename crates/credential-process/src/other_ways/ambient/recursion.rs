@@ -92,10 +92,7 @@ mod tests {
             assert_eq!(selected(name), asked(name));
         }
         for name in ["ours", "on-ours"] {
-            assert_eq!(
-                selected(name),
-                Selected { name: Some("default".to_owned()), left_out: Some(name.to_owned()) }
-            );
+            assert_eq!(selected(name), Selected { name: Some("default".to_owned()), left_out: Some(name.to_owned()) });
         }
         assert_eq!(select("default", |_| true), Selected { name: None, left_out: Some("default".to_owned()) });
     }

@@ -12,7 +12,8 @@ use super::lasting_key::not_one;
 use crate::codes;
 use crate::error::Error;
 
-const HINT: &str = "give the access key id (AKIA...) and the secret access key, or the JSON of aws iam create-access-key";
+const HINT: &str =
+    "give the access key id (AKIA...) and the secret access key, or the JSON of aws iam create-access-key";
 
 pub(super) fn read(now: i64) -> Result<Key, Error> {
     let (id, secret) = if std::io::stdin().is_terminal() { ask() } else { piped() }.map_err(|error| {
@@ -42,7 +43,8 @@ fn piped() -> std::io::Result<(String, SecretString)> {
 }
 
 fn key(id: &str, secret: SecretString, now: i64) -> Result<Key, Error> {
-    let is_id = (16..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let is_id =
+        (16..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let is_secret = (16..=128).contains(&secret.expose_secret().len())
         && secret.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
     match (is_id, is_secret) {
@@ -61,7 +63,9 @@ mod tests {
     fn only_what_looks_like_a_lasting_key_is_one() {
         let secret = "s".repeat(40);
         assert!(key("AKIAIOSFODNN7EXAMPLE", secret.as_str().into(), 0).is_ok());
-        for (id, secret) in [("ASIAIOSFODNN7EXAMPLE", &*secret), ("alice", &secret), ("", &secret), ("AKIAIOSFODNN7EXAMPLE", "")] {
+        for (id, secret) in
+            [("ASIAIOSFODNN7EXAMPLE", &*secret), ("alice", &secret), ("", &secret), ("AKIAIOSFODNN7EXAMPLE", "")]
+        {
             let error = key(id, secret.into(), 0).unwrap_err();
             assert!(error.code == "key-form" && !error.message.contains(&"s".repeat(40)));
         }

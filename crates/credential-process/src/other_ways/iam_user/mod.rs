@@ -69,7 +69,8 @@ pub(super) async fn obtain(
 ) -> Result<Credentials, Error> {
     let stored = stored(context, KeyringManners::Quick)?;
     let (signing, settings) = (signing(&stored.record.current), http::aws_settings(context.world)?);
-    let holder = Holder { http: &client, settings: &settings, region: &context.profile.aws_region, signer: signing.signer() };
+    let holder =
+        Holder { http: &client, settings: &settings, region: &context.profile.aws_region, signer: signing.signer() };
     match second {
         Some(role) => {
             let name = stored.user.rsplit('/').next().unwrap_or_default();
@@ -105,7 +106,10 @@ fn refused(context: &Context<'_>, error: FederationError) -> Error {
     let mut error = Error::from(error);
     if error.code == codes::AWS_REFUSED.name {
         error.hint = match is_bad {
-            true => format!("the key was deleted or deactivated, or is another: run {}", context.command_line(&["key", "set"])),
+            true => format!(
+                "the key was deleted or deactivated, or is another: run {}",
+                context.command_line(&["key", "set"])
+            ),
             false => "have the user's policies allow this; see the code in the message".to_owned(),
         };
     }

@@ -4,7 +4,9 @@
 use ccwb_config::AssumeRole;
 use ccwb_federation::{AwsSettings, FederationError, Holder, Iam, ListedKey, MachineCredentials};
 use ccwb_http::HttpClient;
-use ccwb_rotation::{Account, Change, Key, Listed, NotCreated, Note, Outcome, Record, RotationError, Verdict, pause_after};
+use ccwb_rotation::{
+    Account, Change, Key, Listed, NotCreated, Note, Outcome, Record, RotationError, Verdict, pause_after,
+};
 use ccwb_store::{LockGuard, SecretStore, Slot};
 
 use super::{SESSION, Stored, is_bad_key, lasting_key, signing, stored};
@@ -51,7 +53,10 @@ fn in_words(context: &Context<'_>, error: RotationError<Error>) -> Error {
             Error::new(codes::AWS_REFUSED, message, hint)
         }
         RotationError::NeitherWorks(_) => {
-            let hint = format!("nothing was deleted; when AWS can be reached as usual, run {}", context.command_line(&["key", "rotate"]));
+            let hint = format!(
+                "nothing was deleted; when AWS can be reached as usual, run {}",
+                context.command_line(&["key", "rotate"])
+            );
             Error::new(codes::AWS_REFUSED, error.to_string(), hint)
         }
     }
