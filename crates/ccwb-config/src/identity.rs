@@ -41,6 +41,7 @@ impl IdentityDigest {
     }
 
     /// The digest of this profile in the hands of one of many: a job, a service account. What one stored, others do not find.
+    #[must_use]
     pub fn held_by(&self, holder: &[&str]) -> Self {
         let mut hash = FieldHash::default();
         hash.field(&self.0);

@@ -45,6 +45,7 @@ impl HttpClient {
             .user_agent(&settings.user_agent)
             .referer(false)
             .tls_backend_preconfigured(trust::tls(settings)?);
+        let builder = if settings.proxy.none { builder.no_proxy() } else { builder };
         let builder = for_client.into_iter().fold(builder, reqwest::ClientBuilder::proxy);
         let inner = builder.build().map_err(|error| HttpError::Setup(error.without_url().to_string()))?;
         let (timeout, clock) = (settings.timeout, settings.clock);

@@ -36,7 +36,7 @@ impl Proxies {
         add(&settings.https, |address| Proxy::https(address), true)?;
         add(&settings.http, |address| Proxy::http(address), false)?;
         add(&settings.all, |address| Proxy::all(address), true)?;
-        if named.is_empty() {
+        if named.is_empty() && !settings.none {
             named.push(Named { variable: SYSTEM, matcher: Matcher::from_system() });
         }
         Ok((Self(named), proxies))
@@ -99,6 +99,13 @@ mod tests {
             no_proxy: Some(no_proxy.to_owned()),
             ..ProxySettings::default()
         }
+    }
+
+    #[test]
+    fn none_means_none_whatever_the_system_says() {
+        let (proxies, for_client) =
+            Proxies::new(&ProxySettings { none: true, ..ProxySettings::default() }).expect("nothing to refuse");
+        assert!(proxies.0.is_empty() && for_client.is_empty());
     }
 
     #[test]

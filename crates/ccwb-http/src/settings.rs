@@ -47,6 +47,7 @@ impl HttpSettings {
                 http: first(["http_proxy", "HTTP_PROXY"]),
                 all: first(["ALL_PROXY", "all_proxy"]),
                 no_proxy: ["NO_PROXY", "no_proxy"].iter().find_map(|name| var(name)).map(str::to_owned),
+                none: false,
             },
             connect_timeout: limit.min(CONNECT),
             timeout: limit,
@@ -67,6 +68,8 @@ pub struct ProxySettings {
     pub all: Option<ProxyVariable>,
     /// `NO_PROXY` or `no_proxy`.
     pub no_proxy: Option<String>,
+    /// None at all, whatever the system's settings say: for what is on this machine or beside it.
+    pub none: bool,
 }
 
 /// A variable that names a proxy, so that an error can name the variable.

@@ -83,7 +83,7 @@ pub(crate) enum Command {
         #[arg(long)]
         live: bool,
     },
-    /// Print the ID token, or an HTTP header with it
+    /// Print the ID token (or the Bedrock API key, of a profile that has one), or an HTTP header with it
     Token {
         /// What to print
         #[arg(long, value_enum, default_value_t = TokenFormat::Raw)]

@@ -45,7 +45,7 @@ codes! {
     CONFIG_MALFORMED = "config-malformed", 3, "The file is not a JSON object of profiles.";
     PROFILE_UNKNOWN = "profile-unknown", 3, "config.json has no profile of this name.";
     CONFIG_VALUE = "config-value", 3, "A key is missing, or its value is not of its form.";
-    MODE_UNSUPPORTED = "mode-unsupported", 3, "The profile signs in in a way that this version does not know.";
+    MODE_UNSUPPORTED = "mode-unsupported", 3, "The command is not for this profile's way to credentials.";
     WEB_IDENTITY_MISSING = "web-identity-missing", 3, "The profile takes a token of CI or Kubernetes, and there is none here.";
     MACHINE_HAS_NONE = "machine-has-none", 3, "The profile hands on the machine's own credentials, and it has none.";
     MACHINE_BROKEN = "machine-broken", 3, "One of the machine's own sources of credentials is there and does not work.";

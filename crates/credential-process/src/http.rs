@@ -31,7 +31,7 @@ pub(crate) fn client(context: &Context<'_>) -> Result<HttpClient, Error> {
 pub(crate) fn direct_client(context: &Context<'_>) -> Result<HttpClient, Error> {
     const NEAR: Duration = Duration::from_secs(2);
     let mut settings = HttpSettings::from_variables(|name| context.world.var(name), USER_AGENT, NEAR);
-    settings.proxy = ProxySettings::default();
+    settings.proxy = ProxySettings { none: true, ..ProxySettings::default() };
     settings.connect_timeout = Duration::from_secs(1);
     Ok(HttpClient::new(&settings)?)
 }

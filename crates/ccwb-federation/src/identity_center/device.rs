@@ -108,9 +108,10 @@ impl IdentityCenter<'_> {
             .send()
             .await
             .map_err(|error| refused(OPERATION, &error, &[secret]))?;
-        let (device_code, user_code, uri) = match (answer.device_code, answer.user_code, answer.verification_uri) {
-            (Some(device_code), Some(user_code), Some(uri)) => (device_code, user_code, uri),
-            _ => return Err(incomplete(OPERATION, "it holds no code")),
+        let (Some(device_code), Some(user_code), Some(uri)) =
+            (answer.device_code, answer.user_code, answer.verification_uri)
+        else {
+            return Err(incomplete(OPERATION, "it holds no code"));
         };
         let seconds = |count: i32| u64::try_from(count).ok().filter(|count| *count > 0).map(Duration::from_secs);
         Ok(DeviceAuthorization {

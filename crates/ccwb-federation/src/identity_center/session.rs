@@ -71,6 +71,7 @@ impl Session {
     }
 
     /// The same session after a refresh at `now`.
+    #[must_use]
     pub fn renewed(self, token: Token, now: i64) -> Self {
         Self {
             access_token: token.access_token,

@@ -122,7 +122,7 @@ fn get_tag(context: &Context<'_>, key: &str) -> Result<ExitCode, Error> {
 
 /// 0 if there are credentials, wherever they are stored; where nobody signs in, nothing need be stored.
 fn check_expiration(context: &Context<'_>) -> Result<ExitCode, Error> {
-    if context.signs_in_at().is_err() {
+    if !context.profile.auth.signs_in() {
         let answer = other_ways::answer(context, Asked { interaction: Interaction::Never, limit: LOOK, force: false });
         note(if answer.is_ok() { "Credentials are valid" } else { "Credentials are missing or expired" });
         return Ok(if answer.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE });

@@ -15,7 +15,7 @@ use crate::{cache, other_ways, telemetry};
 const LIMIT: Duration = Duration::from_secs(165);
 
 pub(crate) fn run(context: &Context<'_>, silent: bool, force: bool, wish: &Wish) -> Result<(), Error> {
-    if context.signs_in_at().is_err() {
+    if !context.profile.auth.signs_in() {
         return other_ways::show_that_there_are_some(context, LIMIT);
     }
     if !force && let Ok(Some(_)) = AwsCredentials::cached(context) {

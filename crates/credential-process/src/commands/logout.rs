@@ -67,7 +67,7 @@ fn one(context: &Context<'_>) -> Result<(), Error> {
     let sign_out_page = sign_out_page(context);
     forget(context, &held)?;
     let name = &context.profile.name;
-    if context.signs_in_at().is_ok() {
+    if context.profile.auth.signs_in() {
         note(&format!("Signed out of profile {name}: everything stored for it was removed."));
     } else {
         note(&format!("Nobody signs in to profile {name}; what was stored for it was removed."));

@@ -27,8 +27,6 @@ struct Status {
     session_until: Option<i64>,
     /// The key that lasts, and what to do about it.
     key: Option<(String, Option<String>)>,
-    /// Whether there is somebody to sign in.
-    signs_in: bool,
     can_renew: bool,
     signed_in_at: Option<i64>,
     groups_left_out: bool,
@@ -53,7 +51,6 @@ impl Status {
             session_until: session_until(context),
             key: other_ways::key::health(context)
                 .map(|health| health.unwrap_or_else(|error| (error.message, Some(error.hint)))),
-            signs_in: context.signs_in_at().is_ok(),
             can_renew: renewal::goes_on(context, &tokens),
             signed_in_at: tokens.signed_in_at,
             shortened: tokens.shortened,
@@ -80,7 +77,7 @@ impl Status {
             "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until) || self.valid(self.session_until),
             "signed_in_at": time(self.signed_in_at),
             "clock_behind_seconds": self.clock_behind,
-            "next_human_sign_in": self.next_sign_in(),
+            "next_human_sign_in": self.next_sign_in(context),
             "sign_in_running": sign_in::is_running(context),
             "storage": {
                 "configured": context.profile.storage.name(),
@@ -97,21 +94,17 @@ impl Status {
 
     fn to_text(&self, context: &Context<'_>) -> String {
         let mut text = String::new();
+        let signs_in = context.profile.auth.signs_in();
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "{name:<14}{value}");
         };
         line("Profile", &context.profile.name);
-        line(
-            "Signed in as",
-            self.person.as_deref().unwrap_or(if self.signs_in { "nobody" } else { "nobody needs to" }),
-        );
+        line("Signed in as", self.person.as_deref().unwrap_or(if signs_in { "nobody" } else { "nobody needs to" }));
         line("AWS", &target(context));
-        line(
-            "Credentials",
-            &self.span(self.credentials_until, if self.signs_in { "none cached" } else { "asked for at each call" }),
-        );
-        if let Some(health) = &self.key {
-            let (what, fix) = health;
+        let is_handed_on = matches!(context.profile.auth, AuthMode::Ambient(None));
+        let none_cached = if is_handed_on { "asked for at each call" } else { "none cached" };
+        line("Credentials", &self.span(self.credentials_until, none_cached));
+        if let Some((what, fix)) = &self.key {
             line("Key", what);
             if let Some(fix) = fix {
                 line("", &format!("hint: {fix}"));
@@ -133,7 +126,7 @@ impl Status {
         if let Some(difference) = clock::difference(self.clock_behind, "AWS's") {
             line("Clock", &difference);
         }
-        line("Next sign-in", self.next_sign_in());
+        line("Next sign-in", self.next_sign_in(context));
         line("Storage", &self.storage(context));
         line("Telemetry", &telemetry_text(context, self.now.timestamp()));
         line("Config", &context.config.path().display().to_string());
@@ -151,8 +144,8 @@ impl Status {
     }
 
     /// When a person is needed next; the provider decides, so this is what is known here.
-    fn next_sign_in(&self) -> &'static str {
-        if !self.signs_in {
+    fn next_sign_in(&self, context: &Context<'_>) -> &'static str {
+        if !context.profile.auth.signs_in() {
             return "never (nobody signs in)";
         }
         let lasting = [self.credentials_until, self.id_token_until, self.session_until];

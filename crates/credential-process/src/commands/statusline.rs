@@ -55,7 +55,7 @@ fn line(context: &Context<'_>, width: usize) -> Line {
     if sign_in::is_running(context) {
         return Line::fitting(Tone::Attention, &waiting(record.as_ref()), width);
     }
-    if context.signs_in_at().is_err() {
+    if !context.profile.auth.signs_in() {
         return without_a_sign_in(context, width);
     }
     let known = known(context);

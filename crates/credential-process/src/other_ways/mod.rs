@@ -70,7 +70,7 @@ pub(crate) fn answer(context: &Context<'_>, asked: Asked) -> Result<Answer, Erro
     let result = by_its_way(context, asked);
     let last_error = context.state.last_error(&context.profile.name);
     match &result {
-        Ok(_) if context.signs_in_at().is_err() => last_error::forget(&last_error),
+        Ok(_) if !context.profile.auth.signs_in() => last_error::forget(&last_error),
         Ok(_) => {}
         Err(error) => last_error::remember(&last_error, error, World::now().timestamp()),
     }
@@ -91,6 +91,15 @@ fn by_its_way(context: &Context<'_>, asked: Asked) -> Result<Answer, Error> {
 
 /// `login` where nobody signs in: whether there are credentials.
 pub(crate) fn show_that_there_are_some(context: &Context<'_>, limit: Duration) -> Result<(), Error> {
+    if matches!(context.profile.auth, AuthMode::BedrockApiKey) {
+        bedrock_api_key::bearer(context)?;
+        let run = context.command_line(&["run", "--", "claude"]);
+        note(&format!(
+            "Profile {} needs no sign-in: its Bedrock API key is there. Start with: {run}",
+            context.profile.name
+        ));
+        return Ok(());
+    }
     let answer = answer(context, Asked { interaction: Interaction::Never, limit, force: false })?;
     let until = answer.ends().and_then(|end| Local.timestamp_opt(end, 0).single());
     let until = until.map(|time| format!(" They are good until {}.", time.format("%H:%M"))).unwrap_or_default();
@@ -102,13 +111,12 @@ pub(crate) fn show_that_there_are_some(context: &Context<'_>, limit: Duration) -
 /// AWS does not say whether the role is missing, does not trust the first one, or wants another external ID.
 fn second_role_refused(role: &AssumeRole, error: FederationError) -> Error {
     let is_refusal = matches!(error, FederationError::Refused(_));
-    let mut error = Error::from(error);
+    let error = Error::from(error);
     if is_refusal {
+        let hint = "have the trust policy of that role name the first role (or its account) and the external_id of config.json";
         let external_id = if role.external_id.is_some() { "with an external ID" } else { "without an external ID" };
-        error.message = format!("{}; asked for {} {external_id}", error.message, role.role_arn);
-        error.hint = "have the trust policy of that role name the first role (or its account) and the external_id of \
-                      config.json"
-            .to_owned();
+        let message = format!("{}; asked for {} {external_id}", error.message, role.role_arn);
+        return Error { message, hint: hint.to_owned(), ..error };
     }
     error
 }

@@ -42,7 +42,7 @@ impl SignIn<'_> {
         }
         let registration = portal.aws().register().await?;
         let device = portal.aws().start_device(&registration, center.start_url.as_str()).await;
-        let device = device.map_err(|error| self.not_started(center, error))?;
+        let device = device.map_err(|error| not_started(center, error))?;
         let token = self.until_approved(portal, &registration, &device, method, started).await?;
         let now = World::now().timestamp();
         let session = Session::new(token, registration, &center.region, center.start_url.as_str(), now);
@@ -113,14 +113,6 @@ impl SignIn<'_> {
         }
     }
 
-    fn not_started(&self, center: &IdentityCenterProfile, error: FederationError) -> Error {
-        if error.code() != Some("InvalidRequestException") {
-            return error.into();
-        }
-        let message = format!("Identity Center in {} does not know {}: {error}", center.region, center.start_url);
-        Error::new(codes::AWS_REFUSED, message, "check idc_start_url and idc_region in config.json")
-    }
-
     fn denied(&self, error: &FederationError) -> Error {
         let message = format!("the sign-in was denied at Identity Center: {error}");
         Error::new(codes::SIGN_IN_CANCELLED, message, self.login_hint())
@@ -129,4 +121,12 @@ impl SignIn<'_> {
     fn code_expired(&self) -> Error {
         Error::new(codes::SIGN_IN_TIMED_OUT, "the code expired before anybody entered it", self.login_hint())
     }
+}
+
+fn not_started(center: &IdentityCenterProfile, error: FederationError) -> Error {
+    if error.code() != Some("InvalidRequestException") {
+        return error.into();
+    }
+    let message = format!("Identity Center in {} does not know {}: {error}", center.region, center.start_url);
+    Error::new(codes::AWS_REFUSED, message, "check idc_start_url and idc_region in config.json")
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use self::oidc::{Client, Device};
+use self::oidc::{Client, DeviceAuthorization};
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::world::World;
@@ -23,7 +23,7 @@ pub(crate) const PAGE: &str = "/device";
 #[derive(Debug, Default)]
 pub(crate) struct IdentityCenter {
     clients: HashMap<String, Client>,
-    devices: Vec<Device>,
+    devices: Vec<DeviceAuthorization>,
     sessions: Vec<Session>,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Client {
 
 /// A device that waits for its person.
 #[derive(Debug)]
-pub(super) struct Device {
+pub(super) struct DeviceAuthorization {
     device_code: String,
     user_code: String,
     client_id: String,
@@ -97,7 +97,7 @@ pub(super) fn start(world: &World, call: &Call) -> Result<Reply, ApiError> {
     let letters = random::text(random::USER_CODE, 8);
     let user_code = format!("{}-{}", &letters[..4], &letters[4..]);
     let lifetime = world.options.lifetimes.device_code;
-    let device = Device {
+    let device = DeviceAuthorization {
         device_code: random::token(),
         user_code: user_code.clone(),
         client_id: input.client_id,

@@ -12,6 +12,9 @@ use crate::context::Context;
 pub(super) const NAME: &str = "aws-config";
 
 pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    if !context.profile.auth.answers_sdks() {
+        return vec![Finding::skipped(NAME, "AWS tools need not ask this program for this profile")];
+    }
     let Some(path) = case.aws_file("AWS_CONFIG_FILE", "config") else {
         return vec![Finding::skipped(NAME, "there is no home folder")];
     };

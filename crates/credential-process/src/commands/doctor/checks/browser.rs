@@ -1,7 +1,5 @@
 //! Whether a window can be opened here. None is.
 
-use ccwb_config::OidcProfile;
-
 use crate::browser;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
@@ -10,14 +8,17 @@ use crate::surroundings::Place;
 
 pub(super) const NAME: &str = "browser";
 
-pub(super) fn check(case: &Case<'_>, context: &Context<'_>, oidc: &OidcProfile) -> Vec<Finding> {
+pub(super) fn check(case: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    if !context.profile.auth.signs_in() {
+        return vec![Finding::skipped(NAME, "nobody signs in to this profile")];
+    }
     if case.world.flag("CCWB_NO_BROWSER") {
         let what = "CCWB_NO_BROWSER is set: no call opens one, and a sign-in that is needed is an error";
         return vec![Finding::warning(NAME, what, "unset CCWB_NO_BROWSER")];
     }
     vec![match Place::of(case.world) {
         Place::Desktop | Place::Wsl => on_a_desktop(case),
-        place => elsewhere(place, context, oidc),
+        place => elsewhere(place, context),
     }]
 }
 
@@ -37,7 +38,7 @@ fn on_a_desktop(case: &Case<'_>) -> Finding {
 }
 
 /// No window is opened there: a code or an address is shown instead.
-fn elsewhere(place: Place, context: &Context<'_>, oidc: &OidcProfile) -> Finding {
+fn elsewhere(place: Place, context: &Context<'_>) -> Finding {
     let login = context.command_line(&["login"]);
     let what = match place {
         Place::Ssh => "this is a session over SSH: your browser is on another computer",
@@ -47,9 +48,11 @@ fn elsewhere(place: Place, context: &Context<'_>, oidc: &OidcProfile) -> Finding
             "there is no display here (DISPLAY and WAYLAND_DISPLAY are not set, or BROWSER is none)"
         }
     };
-    let port = oidc.redirect_ports.first().copied().unwrap_or_default();
-    let forward =
-        if place == Place::Ssh { format!(" (or connect with ssh -L {port}:127.0.0.1:{port})") } else { String::new() };
+    let port = context.profile.oidc().and_then(|oidc| oidc.redirect_ports.first());
+    let forward = match port {
+        Some(port) if place == Place::Ssh => format!(" (or connect with ssh -L {port}:127.0.0.1:{port})"),
+        _ => String::new(),
+    };
     Finding::warning(
         NAME,
         format!("{what}; no window is opened, and a sign-in shows a code or an address instead"),

@@ -1,5 +1,7 @@
 //! Variables that make AWS tools look elsewhere.
 
+use ccwb_config::AuthMode;
+
 use crate::aws_files;
 use crate::commands::doctor::case::Case;
 use crate::commands::doctor::finding::Finding;
@@ -21,7 +23,9 @@ pub(super) fn check_keys(case: &Case<'_>) -> Vec<Finding> {
     let (decisive, companions) = (set(DECISIVE), set(COMPANIONS));
     let all = [decisive.clone(), companions].concat();
     let fix = format!("unset {} (look in your shell's start-up files)", all.join(" "));
+    let hands_on = case.context.as_ref().is_ok_and(|context| matches!(context.profile.auth, AuthMode::Ambient(_)));
     let found = match (decisive.is_empty(), all.is_empty()) {
+        (false, _) if hands_on => Finding::ok(KEYS, format!("{} set, which is what is handed on", all.join(", "))),
         (_, true) => Finding::ok(KEYS, "no AWS keys in the environment"),
         (true, false) => Finding::warning(KEYS, format!("{} set without a key id", all.join(", ")), fix),
         (false, _) => {

@@ -17,6 +17,7 @@ mod state_folder;
 mod static_keys;
 mod store;
 mod telemetry;
+mod way_in;
 
 use std::fmt::Write as _;
 
@@ -62,7 +63,8 @@ const CHECKS: &[Check] = &[
     Check { name: sign_in::BUDGET, after: &[state_folder::NAME], run: Run::Profile(sign_in::check_budget) },
     Check { name: sign_in::LAST_ERROR, after: &[state_folder::NAME], run: Run::Profile(sign_in::check_last_error) },
     Check { name: port::NAME, after: &[], run: Run::SignIn(port::check) },
-    Check { name: browser::NAME, after: &[], run: Run::SignIn(browser::check) },
+    Check { name: browser::NAME, after: &[], run: Run::Profile(browser::check) },
+    Check { name: way_in::NAME, after: &[], run: Run::Profile(way_in::check) },
     Check { name: aws_config::NAME, after: &[], run: Run::Profile(aws_config::check) },
     Check { name: static_keys::NAME, after: &[], run: Run::Profile(static_keys::check) },
     Check { name: environment::KEYS, after: &[], run: Run::Always(environment::check_keys) },

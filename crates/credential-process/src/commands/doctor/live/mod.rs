@@ -4,6 +4,7 @@ mod aws;
 mod collector;
 mod provider;
 mod refusal;
+mod way_in;
 
 use std::time::Duration;
 
@@ -33,11 +34,7 @@ struct Live<'a> {
 pub(super) fn run(case: &Case<'_>, wanted: bool, findings: &mut Vec<Finding>) {
     let found = match subject(case, wanted, findings) {
         Err(reason) => vec![Finding::skipped(NAME, reason)],
-        Ok((context, oidc)) => {
-            let tokens = cache::tokens(context).unwrap_or_default();
-            ask(&Live { context, oidc, tokens })
-                .unwrap_or_else(|error| vec![Finding::failed(NAME, error.message, error.hint)])
-        }
+        Ok(context) => way_in::ask(context).unwrap_or_else(|| by_openid_connect(context)),
     };
     if found.iter().any(|finding| finding.check == clock::NAME) {
         // A clock that was compared needs no guess.
@@ -47,20 +44,22 @@ pub(super) fn run(case: &Case<'_>, wanted: bool, findings: &mut Vec<Finding>) {
 }
 
 /// What is asked about, or why nobody is asked.
-fn subject<'a>(
-    case: &'a Case<'_>,
-    wanted: bool,
-    findings: &[Finding],
-) -> Result<(&'a Context<'a>, &'a OidcProfile), String> {
+fn subject<'a>(case: &'a Case<'_>, wanted: bool, findings: &[Finding]) -> Result<&'a Context<'a>, String> {
     if !wanted {
         return Err("the provider and AWS were not asked; --live asks them".to_owned());
     }
     if let Some(cause) = [PROXY, CA_BUNDLE, ENDPOINTS].iter().find(|cause| has_failed(findings, cause)) {
         return Err(format!("needs {cause}, which failed"));
     }
-    let context = case.context.as_ref().map_err(|_| "needs config, which failed".to_owned())?;
-    let oidc = context.profile.oidc().ok_or("the profile does not sign in with OpenID Connect")?;
-    Ok((context, oidc))
+    case.context.as_ref().map_err(|_| "needs config, which failed".to_owned())
+}
+
+fn by_openid_connect(context: &Context<'_>) -> Vec<Finding> {
+    let Some(oidc) = context.profile.oidc() else {
+        return vec![Finding::skipped(NAME, "the profile does not sign in with OpenID Connect")];
+    };
+    let tokens = cache::tokens(context).unwrap_or_default();
+    ask(&Live { context, oidc, tokens }).unwrap_or_else(|error| vec![Finding::failed(NAME, error.message, error.hint)])
 }
 
 fn ask(live: &Live<'_>) -> Result<Vec<Finding>, Error> {
