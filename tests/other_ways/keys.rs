@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ccwb_tests::part::{SecretService, SecretServiceMode};
+use ccwb_tests::part::{Moto, SecretService, SecretServiceMode, js_client};
 use ccwb_tests::{Credentials, ErrorReport, LIMIT, Output, run};
 use serde_json::{Value, json};
 
@@ -241,6 +241,58 @@ fn a_bedrock_key_reaches_the_program_that_is_run_and_no_file() {
     let answer = scene.call(&["run", "--", &claude.program().to_string_lossy(), "-p", "hello"]).success();
     assert!(answer.stdout.contains(&format!("Hello {USER}!")), "{answer}");
     is_nowhere(&scene, &key);
+}
+
+#[test]
+#[ignore = "needs gnome-keyring and the JavaScript SDK"]
+fn an_sdk_takes_the_bedrock_key_from_its_environment() {
+    let Some((mut scene, _keyring)) = with_keyring("bedrock-api-key") else { return };
+    set(&scene, &scene.sandbox.control().put_bedrock_api_key(USER)).success();
+    scene.home.set_env("CALLS", "bedrock");
+    let Some(sdk) = js_client(&scene.home) else { return };
+    let mut command = scene.home.credential_process(&["run", "--"]);
+    command.arg(sdk.get_program()).args(sdk.get_args());
+    command.envs(sdk.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let answer = run(&mut command, LIMIT).unwrap_or_else(|overrun| panic!("{overrun}")).success();
+    // One token is asked for.
+    assert!(answer.stdout.contains("\"text\":\"Hello \""), "{answer}");
+    let header = scene.call(&["token", "--format", "header"]).success().json();
+    assert!(header["Authorization"].as_str().is_some_and(|header| header.starts_with("Bearer ABSK")));
+}
+
+/// IAM's answers in the words of another implementation.
+#[test]
+#[ignore = "needs gnome-keyring and moto"]
+fn a_key_is_rotated_at_moto_too() {
+    let Some(moto) = Moto::start() else { return };
+    let Some((mut scene, _keyring)) = with_keyring("iam-user") else { return };
+    scene.home.set_env("AWS_ENDPOINT_URL", moto.endpoint());
+    let iam = |parameters: &[(&str, &str)]| {
+        let scope = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0";
+        let form: Vec<_> = [("Version", "2010-05-08")].iter().chain(parameters).copied().collect();
+        let headers = [("authorization".to_owned(), scope.to_owned())];
+        let (status, answer) = ccwb_tests::http::post_form_with_headers(&moto.endpoint(), &form, &headers);
+        assert_eq!(status, 200, "{answer}");
+        answer.as_str().expect("XML").to_owned()
+    };
+    let part = |xml: &str, name: &str| {
+        let (_, rest) = xml.split_once(&format!("<{name}>")).expect("it is there");
+        rest.split('<').next().unwrap_or_default().to_owned()
+    };
+    iam(&[("Action", "CreateUser"), ("UserName", USER)]);
+    let made = iam(&[("Action", "CreateAccessKey"), ("UserName", USER)]);
+    let id = part(&made, "AccessKeyId");
+    let output = set(&scene, &format!("{id} {}", part(&made, "SecretAccessKey"))).success();
+    assert!(output.stderr.contains(&format!("{id} of user/{USER}")), "{output}");
+    let rotated = scene.call(&["key", "rotate"]).success();
+    assert!(rotated.stderr.contains(&format!("{id} is deleted")), "{rotated}");
+    let listed = iam(&[("Action", "ListAccessKeys"), ("UserName", USER)]);
+    let shown = scene.call(&["key", "show", "--json"]).success().json();
+    assert!(
+        listed.matches("<AccessKeyId>").count() == 1 && shown["access_key_id"] == part(&listed, "AccessKeyId"),
+        "{listed}"
+    );
+    scene.call(&[]).success();
 }
 
 #[test]

@@ -63,10 +63,9 @@ fn keyring_only(error: StoreError) -> Error {
     let mut error = Error::from(error);
     if is_the_keyring {
         error.message = format!("{}; a key that lasts is kept nowhere else, least of all in a file", error.message);
-        error.hint =
-            "unlock the keyring, or use a way that stores no key: sign-in, Identity Center, a role of the machine or \
-                      of CI (docs/guides/other-ways-in.md)"
-                .to_owned();
+        let hint = "unlock the keyring, or use a way that stores no key: sign-in, Identity Center, a role of the machine or of CI \
+                    (docs/guides/other-ways-in.md)";
+        hint.clone_into(&mut error.hint);
     }
     error
 }

@@ -130,7 +130,7 @@ pub(crate) fn binding(world: &World, profile: &Profile, identity: &IdentityDiges
 }
 
 /// How long a renewal ahead of need may take; nobody waits for it.
-const RENEWAL: Duration = Duration::from_secs(60);
+const RENEWAL: Duration = Duration::from_mins(1);
 
 /// A renewal ahead of need, for the holder of the lock.
 pub(crate) fn renew(context: &Context<'_>, held: &LockGuard) -> Result<(), Error> {

@@ -21,7 +21,7 @@ use crate::world::World;
 const LONGEST: usize = 20_000;
 /// What SDKs read.
 const FILE_VARIABLE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
-/// Tokens that a CI puts into each job's environment: CircleCI, Bitbucket Pipelines.
+/// Tokens that a CI puts into each job's environment: `CircleCI`, Bitbucket Pipelines.
 const CI_VARIABLES: &[&str] = &["CIRCLE_OIDC_TOKEN_V2", "CIRCLE_OIDC_TOKEN", "BITBUCKET_STEP_OIDC_TOKEN"];
 /// GitHub Actions' token service; both are there if the job may ask (`permissions: id-token: write`).
 const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
@@ -71,7 +71,7 @@ impl TokenSource {
                 return vec![address.as_str().to_owned(), bearer.expose_secret().to_owned()];
             }
             Self::File { .. } => self.read(),
-            Self::Variable { value, .. } => self.parse(value.clone()),
+            Self::Variable { value, .. } => self.parse(value),
         };
         let Ok(token) = token else { return Vec::new() };
         ["iss", "sub"].map(|name| token.claims().get(name).map(ToString::to_string).unwrap_or_default()).into()
@@ -81,8 +81,8 @@ impl TokenSource {
     pub(super) async fn token(&self, client: &HttpClient, audience: &str) -> Result<IdToken, Error> {
         match self {
             Self::File { .. } => self.read(),
-            Self::Variable { value, .. } => self.parse(value.clone()),
-            Self::GitHub { address, bearer } => self.parse(ask_github(client, address, bearer, audience).await?),
+            Self::Variable { value, .. } => self.parse(value),
+            Self::GitHub { address, bearer } => self.parse(&ask_github(client, address, bearer, audience).await?),
         }
     }
 
@@ -97,14 +97,14 @@ impl TokenSource {
                 format!("have {named_by} name the file into which the token is written, readable for this user"),
             )
         })?;
-        self.parse(text.trim().to_owned().into())
+        self.parse(&text.trim().to_owned().into())
     }
 
-    fn parse(&self, raw: SecretString) -> Result<IdToken, Error> {
+    fn parse(&self, raw: &SecretString) -> Result<IdToken, Error> {
         let problem = match raw.expose_secret().len() {
             0 => return Err(nothing_there(&self.to_string())),
             length if length > LONGEST => format!("is longer than the {LONGEST} bytes that AWS takes"),
-            _ => match IdToken::from_store(&raw).filter(|token| !token.subject().is_empty()) {
+            _ => match IdToken::from_store(raw).filter(|token| !token.subject().is_empty()) {
                 Some(token) => return Ok(token),
                 None => "is not a JWT with sub and exp".to_owned(),
             },
