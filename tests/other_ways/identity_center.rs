@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ccwb_sandbox::{AutoApprove, Behaviour, LoggedRequest};
 use ccwb_tests::http::post_form;
-use ccwb_tests::{Credentials, ErrorReport, LIMIT, Running, eventually};
+use ccwb_tests::{Credentials, ErrorReport, LIMIT, Running, eventually, run};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -383,7 +383,7 @@ fn doctor_knows_the_session_and_tries_it() {
     let found = |arguments: &[&str], check: &str| {
         let report = scene.call(arguments);
         let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap_or_else(|_| panic!("{report}"));
-        let one = report["checks"].as_array().expect("a list").iter().find(|finding| finding["check"] == check);
+        let one = report["checks"].as_array().expect("a list").iter().find(|finding| finding["name"] == check);
         one.unwrap_or_else(|| panic!("no {check}: {report}")).to_string()
     };
     assert!(found(&["doctor", "--json"], "way-in").contains("nobody is signed in"));
@@ -391,6 +391,53 @@ fn doctor_knows_the_session_and_tries_it() {
     scene.call(&["login"]).success();
     assert!(found(&["doctor", "--json"], "way-in").contains(" h, and is then made longer"));
     assert!(found(&["doctor", "--json", "--live"], "access-portal").contains("gives credentials to"));
+}
+
+#[test]
+fn telemetry_says_who_it_is_and_hands_out_no_token() {
+    let mut scene = Scene::of_identity_center();
+    scene.configure(|profile| profile["monitoring_enabled"] = json!(true));
+    scene.call(&["login"]).success();
+    let output = run(&mut scene.home.otel_helper(&[]), LIMIT).expect("it answers in time").success();
+    let headers = output.json();
+    assert_eq!(headers["x-user-email"], "alice@example.com", "{headers}");
+    let session = scene.session();
+    assert!(!output.stdout.contains(session["accessToken"].as_str().expect("a text")), "{headers}");
+    assert!(headers.get("authorization").is_none(), "{headers}");
+}
+
+#[test]
+fn no_secret_of_the_session_is_said_or_stored_elsewhere() {
+    let mut scene = Scene::of_identity_center();
+    scene.home.set_env("COGNITO_AUTH_DEBUG", "1");
+    let first = scene.call(&["login"]).success();
+    let mut secrets: Vec<String> = Vec::new();
+    let keep = |scene: &Scene, secrets: &mut Vec<String>| {
+        let session = scene.session();
+        secrets.extend(
+            ["accessToken", "refreshToken", "clientSecret"]
+                .map(|key| session[key].as_str().expect("a text").to_owned()),
+        );
+    };
+    keep(&scene, &mut secrets);
+    scene.stored().expire_credentials();
+    scene.expire_session("expiresAt");
+    let second = scene.call(&["login"]).success();
+    keep(&scene, &mut secrets);
+    let third = scene.call(&["logout"]).success();
+    let said = [first, second, third].map(|output| output.stdout + &output.stderr).concat();
+    assert!(secrets.iter().all(|secret| !said.contains(secret)), "{said}");
+    let mut folders = vec![scene.home.root().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if let Ok(bytes) = std::fs::read(&entry) {
+                let text = String::from_utf8_lossy(&bytes);
+                assert!(secrets.iter().all(|secret| !text.contains(secret)), "{}", entry.display());
+            }
+        }
+    }
 }
 
 /// `printf %s work | sha1sum`

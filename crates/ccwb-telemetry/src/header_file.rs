@@ -122,14 +122,25 @@ impl HeaderFile<'static> {
             // Where the session file holds the token, a second copy would only be one more to lose.
             token: (profile.storage != Storage::Session).then(|| id_token.expose_secret().to_owned().into()),
         });
+        Self { bearer, ..Self::without_token(profile, headers, token_expires, now, config) }
+    }
+
+    /// Headers of somebody of whom AWS says who it is, for as long as the credentials last. No collector gets a token.
+    pub fn without_token(
+        profile: &Profile,
+        headers: Headers,
+        until: i64,
+        now: i64,
+        config: Option<WrittenUnder<'static>>,
+    ) -> Self {
         Self {
             version: VERSION,
             profile: profile.name.clone().into(),
             binding: telemetry_binding(profile).into(),
             config,
             written: now,
-            token_expires,
-            bearer,
+            token_expires: until,
+            bearer: None,
             rows: headers.rows,
             left_out: headers.left_out.into_iter().map(Into::into).collect(),
         }

@@ -48,6 +48,12 @@ pub struct Headers {
 }
 
 impl Headers {
+    /// Makes the headers of somebody who is known by a name alone: the one of the session that IAM Identity Center made.
+    pub fn of_name(name: &str, profile: &Profile) -> Self {
+        let claims = ["sub", "email"].map(|claim| (claim.to_owned(), Value::from(name)));
+        Self::from_claims(&claims.into_iter().collect(), profile)
+    }
+
     /// Makes the headers. The claims must be those of a verified ID token of this profile.
     pub fn from_claims(claims: &Map<String, Value>, profile: &Profile) -> Self {
         let maker = Maker { claims, profile, hasher: Hasher::new(profile) };

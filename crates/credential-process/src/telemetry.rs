@@ -20,16 +20,30 @@ use crate::world::World;
 /// No credentials are ever refused for telemetry's sake: if the file cannot be written, the old one is taken away, since it
 /// may tell of somebody else.
 pub(crate) fn write(context: &Context<'_>, id_token: &IdToken, clock_skew: i64, _held: &LockGuard) {
-    let path = path(context);
     let profile = &context.profile;
     if profile.telemetry.off {
-        let _ = private_file::remove(&path);
+        let _ = private_file::remove(&path(context));
         return;
     }
     let headers = Headers::from_claims(id_token.claims(), profile);
     let expires = id_token.expires().timestamp() - clock_skew;
     let now = World::now().timestamp();
-    let file = HeaderFile::new(profile, headers, id_token.raw(), expires, now, written_under(context));
+    store(context, &HeaderFile::new(profile, headers, id_token.raw(), expires, now, written_under(context)));
+}
+
+/// The same of a person whom AWS alone names, for as long as the credentials last.
+pub(crate) fn write_name(context: &Context<'_>, name: &str, until: i64, _held: &LockGuard) {
+    let profile = &context.profile;
+    if profile.telemetry.off {
+        let _ = private_file::remove(&path(context));
+        return;
+    }
+    let (headers, now) = (Headers::of_name(name, profile), World::now().timestamp());
+    store(context, &HeaderFile::without_token(profile, headers, until, now, written_under(context)));
+}
+
+fn store(context: &Context<'_>, file: &HeaderFile<'_>) {
+    let path = path(context);
     if let Err(error) = private_file::write(&path, file.to_json().expose_secret().as_bytes()) {
         context.debug(|| format!("no headers for telemetry: {error}"));
         let _ = private_file::remove(&path);

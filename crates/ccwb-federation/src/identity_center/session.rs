@@ -126,12 +126,12 @@ impl Session {
 
     /// Whether the access token can be used.
     pub fn is_usable(&self, now: i64) -> bool {
-        self.expires - now > MARGIN
+        self.expires.saturating_sub(now) > MARGIN
     }
 
     /// What makes the session longer, if anything does.
     pub fn renewable(&self, now: i64) -> Option<(&Registration, &SecretString)> {
-        let registration = self.registration.as_ref().filter(|client| client.expires - now > MARGIN)?;
+        let registration = self.registration.as_ref().filter(|client| client.expires.saturating_sub(now) > MARGIN)?;
         Some((registration, self.refresh_token.as_ref()?))
     }
 }
@@ -143,7 +143,29 @@ fn time(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_the_service_says_of_time_it_is_an_answer_and_a_file(
+            lifetime in any::<i64>(), registered_until in any::<i64>(), now in 0_i64..4_000_000_000,
+        ) {
+            let token = Token { access_token: "a".into(), refresh_token: Some("r".into()), expires_in: lifetime };
+            let registration =
+                Registration { client_id: "c".to_owned(), client_secret: "s".into(), expires: registered_until };
+            let session = Session::new(token, registration, "eu-west-1", START_URL, now);
+            prop_assert_eq!(session.is_usable(now), lifetime > 60);
+            let _ = session.renewable(now);
+            // Times that no calendar has are not read again, and nobody fails over them.
+            if let Some(back) = Session::from_json(session.to_json().expose_secret().as_bytes(), START_URL) {
+                prop_assert_eq!(back.expires, session.expires);
+            }
+        }
+    }
 
     const START_URL: &str = "https://d-1234567890.awsapps.com/start";
 

@@ -179,6 +179,7 @@ impl Status {
 fn telemetry_text(context: &Context<'_>, now: i64) -> String {
     match telemetry::State::of(context) {
         telemetry::State::Off => "off (monitoring_enabled is false)".to_owned(),
+        telemetry::State::None if !context.profile.auth.signs_in() => "no headers: nobody signs in".to_owned(),
         telemetry::State::None => "no headers yet; they come with the next sign-in or renewal".to_owned(),
         telemetry::State::Refused(reason) => format!("no headers: {reason}"),
         telemetry::State::Headers { count, written, good_until, .. } => format!(

@@ -80,7 +80,7 @@ fn line(context: &Context<'_>, width: usize) -> Line {
 /// Nobody can be told to sign in: where the credentials come from, and what went wrong last.
 fn without_a_sign_in(context: &Context<'_>, width: usize) -> Line {
     let target = printable(&super::target(context));
-    let forms = [role(context).map_or(target.clone(), |role| format!("{role} · {target}")), target];
+    let forms = [target.clone(), role(context).unwrap_or(target)];
     match last_error::read(&context.state.last_error(&context.profile.name)) {
         Some(last) => Line::trouble(&forms, &last.error, width),
         None => Line::fitting(Tone::Good, &forms, width),

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::ladder::{AwsCredentials, Climb, climb};
 use crate::sign_in::Wish;
 use crate::world::World;
-use crate::{codes, http, summary};
+use crate::{codes, http, summary, telemetry};
 
 pub(crate) use renewal::renew;
 pub(crate) use session_file::{read as session, remove as forget_session, save as save_session};
@@ -50,6 +50,8 @@ pub(crate) struct Portal<'a> {
 pub(crate) struct Given {
     pub(crate) credentials: Credentials,
     pub(crate) person: String,
+    /// AWS has said so; else it is the permission set's name.
+    is_a_person: bool,
 }
 
 impl<'a> Portal<'a> {
@@ -73,6 +75,7 @@ impl<'a> Portal<'a> {
         // The portal does not say who signed in; the session that it makes is named after the person.
         let arn = holder.caller_arn().await;
         let person = arn.ok().and_then(|arn| Some(printable(arn.rsplit_once('/')?.1)));
+        let is_a_person = person.is_some();
         let person = person.unwrap_or_else(|| set.clone());
         let credentials = match &center.assume_role {
             None => first,
@@ -80,7 +83,7 @@ impl<'a> Portal<'a> {
                 holder.assume(role, &person).await.map_err(|error| super::second_role_refused(role, error))?
             }
         };
-        Ok(Given { credentials, person })
+        Ok(Given { credentials, person, is_a_person })
     }
 
     /// The same, stored. `signed_in_at` is when somebody signed in, if that was now.
@@ -101,6 +104,9 @@ impl<'a> Portal<'a> {
         };
         cache::save_tokens(context, &tokens, now, held)?;
         cache::save_credentials(context, &given.credentials, now, held)?;
+        if given.is_a_person {
+            telemetry::write_name(context, &given.person, given.credentials.expiration_on_this_clock(), held);
+        }
         summary::remember(context, &given.credentials, &tokens);
         Ok(given)
     }

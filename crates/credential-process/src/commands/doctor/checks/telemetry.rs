@@ -20,6 +20,7 @@ pub(super) fn check_headers(_: &Case<'_>, context: &Context<'_>) -> Vec<Finding>
         State::None if context.profile.monitoring.enabled && is_signed_in(context) => {
             Finding::warning(HEADERS, "somebody is signed in, and the header file is missing", format!("run {login}"))
         }
+        State::None if !context.profile.auth.signs_in() => Finding::ok(HEADERS, "no headers: nobody signs in"),
         State::None => Finding::ok(HEADERS, "no headers yet; they come with the next sign-in or renewal"),
         State::Refused(reason) if context.profile.monitoring.enabled => {
             Finding::warning(HEADERS, format!("no headers are sent: {reason}"), format!("run {login}"))

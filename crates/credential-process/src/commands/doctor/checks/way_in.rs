@@ -12,6 +12,18 @@ use crate::world::World;
 pub(super) const NAME: &str = "way-in";
 
 pub(super) fn check(_: &Case<'_>, context: &Context<'_>) -> Vec<Finding> {
+    let mut found = seen(context);
+    if context.profile.quota.is_some() && context.profile.oidc().is_none() {
+        found.push(Finding::warning(
+            NAME,
+            "quota_api_endpoint is set, and is asked for ID tokens only: this profile has none, so nobody is asked",
+            "do not rely on it for this profile; the role's own policy is what limits it",
+        ));
+    }
+    found
+}
+
+fn seen(context: &Context<'_>) -> Vec<Finding> {
     match &context.profile.auth {
         AuthMode::IdentityCenter(center) => {
             let now = World::now().timestamp();
