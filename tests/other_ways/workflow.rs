@@ -83,7 +83,8 @@ impl Job {
         fs::remove_file(scene.home.path().join("claude-code-with-bedrock/config.json"))
             .expect("it comes with the package");
         let (temporary, summary) = (scene.home.temporary(), scene.home.root().join("summary"));
-        let path = format!("{}:{}", scene.home.path().join("bin").display(), std::env::var("PATH").expect("a path"));
+        // Whatever the machine has, and npm and claude in its place.
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", scene.home.path().join("bin").display());
         for (name, value) in [
             ("RUNNER_TEMP", temporary.display().to_string()),
             ("GITHUB_STEP_SUMMARY", summary.display().to_string()),
@@ -141,7 +142,7 @@ impl Job {
             let mut below = "";
             for line in lines {
                 match (line.strip_prefix("          "), line.strip_prefix("        ")) {
-                    (Some(line), _) if below == "run" => step.script += &format!("{line}\n"),
+                    (Some(line), _) if below == "run" => step.script.extend([line, "\n"]),
                     (Some(line), _) if below == "env" => {
                         let (name, value) = line.split_once(": ").expect("a pair");
                         step.environment.push((name.to_owned(), self.evaluate(value)));
