@@ -46,12 +46,14 @@ pub struct IdentityCenterProfile {
 /// A profile whose identity is a token of the machine's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebIdentityProfile {
-    /// The ARN of the role that takes the token.
-    pub role_arn: String,
+    /// The ARN of the role that takes the token; none: `AWS_ROLE_ARN`.
+    pub role_arn: Option<String>,
     /// `max_session_duration`.
     pub duration_seconds: u32,
-    /// `web_identity_token_file`; none: `AWS_WEB_IDENTITY_TOKEN_FILE`, else GitHub Actions' token service.
+    /// `web_identity_token_file`; with neither this nor a variable: `AWS_WEB_IDENTITY_TOKEN_FILE`, else what a CI gives.
     pub token_file: Option<PathBuf>,
+    /// `web_identity_token_variable`: the environment variable that holds the token itself.
+    pub token_variable: Option<String>,
     /// `web_identity_audience`: what a token of GitHub Actions is asked for.
     pub audience: String,
     /// `assume_role`.
@@ -131,10 +133,16 @@ fn identity_center(fields: &Fields<'_>, aws_region: &str) -> Result<IdentityCent
 
 fn web_identity(fields: &Fields<'_>) -> Result<WebIdentityProfile, ConfigError> {
     let (role_arn, duration_seconds) = web_identity_role(fields)?;
+    let token_file = fields.text("web_identity_token_file")?.map(|path| fields.beside_the_file(&path));
+    let token_variable = fields.text("web_identity_token_variable")?;
+    if token_file.is_some() && token_variable.is_some() {
+        return Err(fields.error("web_identity_token_variable", "is set, and so is web_identity_token_file: use one"));
+    }
     Ok(WebIdentityProfile {
         role_arn,
         duration_seconds,
-        token_file: fields.text("web_identity_token_file")?.map(|path| fields.beside_the_file(&path)),
+        token_file,
+        token_variable,
         audience: fields.text("web_identity_audience")?.unwrap_or_else(|| AUDIENCE.to_owned()),
         assume_role: assume_role(fields)?,
     })

@@ -57,7 +57,8 @@ impl Federation {
         };
         let target = if direct {
             let (role_arn, duration_seconds) = web_identity_role(fields)?;
-            FederationTarget::WebIdentityRole { role_arn, duration_seconds }
+            let missing = || fields.error("federated_role_arn", "is missing, and federation_type is direct");
+            FederationTarget::WebIdentityRole { role_arn: role_arn.ok_or_else(missing)?, duration_seconds }
         } else {
             identity_pool(fields)?
         };
@@ -66,11 +67,10 @@ impl Federation {
 }
 
 /// The role's ARN, and for how many seconds it is asked for.
-pub(crate) fn web_identity_role(fields: &Fields<'_>) -> Result<(String, u32), ConfigError> {
+pub(crate) fn web_identity_role(fields: &Fields<'_>) -> Result<(Option<String>, u32), ConfigError> {
     let key = "federated_role_arn";
-    let missing = "is missing, and federation_type is direct or auth_type web-identity";
-    let role_arn = fields.text(key)?.ok_or_else(|| fields.error(key, missing))?;
-    check_role_arn(&role_arn).map_err(|problem| fields.error(key, problem))?;
+    let role_arn = fields.text(key)?;
+    role_arn.as_deref().map_or(Ok(()), check_role_arn).map_err(|problem| fields.error(key, problem))?;
     let duration_seconds = seconds(fields, "max_session_duration", 900, 43_200, 43_200)?;
     Ok((role_arn, duration_seconds))
 }

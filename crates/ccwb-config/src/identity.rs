@@ -28,7 +28,7 @@ impl IdentityDigest {
                 hash.field(&idc.permission_set_name).field(&idc.region);
             }
             AuthMode::WebIdentity(token) => {
-                hash.field("web-identity").field(&token.role_arn);
+                hash.field("web-identity").field(token.role_arn.as_deref().unwrap_or_default());
             }
             AuthMode::IamUser(_) => _ = hash.field("iam-user"),
             AuthMode::BedrockApiKey => _ = hash.field("bedrock-api-key"),
@@ -36,6 +36,17 @@ impl IdentityDigest {
         }
         if let Some(second) = profile.auth.assume_role() {
             hash.field("assume").field(&second.role_arn).field(second.external_id.as_deref().unwrap_or_default());
+        }
+        Self(hash.finish())
+    }
+
+    /// The digest of this profile in the hands of one of many: a job, a service account. What one stored, others do not find.
+    #[must_use]
+    pub fn held_by(&self, holder: &[&str]) -> Self {
+        let mut hash = FieldHash::default();
+        hash.field(&self.0);
+        for field in holder {
+            hash.field(field);
         }
         Self(hash.finish())
     }

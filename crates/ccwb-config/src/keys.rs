@@ -40,7 +40,12 @@ pub const KEYS: &[Key] = &[
         "direct if federated_role_arn is set, else cognito",
         "direct (STS) or cognito (identity pool).",
     ),
-    key("federated_role_arn", "text", "", "Role for AssumeRoleWithWebIdentity."),
+    key(
+        "federated_role_arn",
+        "text",
+        "",
+        "Role for AssumeRoleWithWebIdentity; with auth_type web-identity AWS_ROLE_ARN does too.",
+    ),
     key(
         "max_session_duration",
         "number",
@@ -120,8 +125,14 @@ pub const KEYS: &[Key] = &[
     key(
         "web_identity_token_file",
         "text",
-        "AWS_WEB_IDENTITY_TOKEN_FILE, else GitHub Actions",
-        "File with the token; auth_type web-identity.",
+        "AWS_WEB_IDENTITY_TOKEN_FILE, else what the CI gives",
+        "File with the token, read anew at each exchange; auth_type web-identity.",
+    ),
+    key(
+        "web_identity_token_variable",
+        "text",
+        "",
+        "Environment variable with the token itself, as GitLab's id_tokens have it; auth_type web-identity.",
     ),
     key("web_identity_audience", "text", "sts.amazonaws.com", "Audience that GitHub Actions is asked for."),
     key("idc_start_url", "text", "", "AWS access portal."),

@@ -275,7 +275,9 @@ mod tests {
         assert!(matches!(idc.unwrap().auth, AuthMode::IdentityCenter(idc) if idc.region == "eu-west-1"));
         let arn = "arn:aws:iam::123456789012:role/R";
         let ci = parse(&json!({"auth_type": "web-identity", "federated_role_arn": arn})).unwrap().auth;
-        assert!(matches!(ci, AuthMode::WebIdentity(ci) if ci.audience == "sts.amazonaws.com" && ci.role_arn == arn));
+        assert!(
+            matches!(ci, AuthMode::WebIdentity(ci) if ci.audience == "sts.amazonaws.com" && ci.role_arn.as_deref() == Some(arn))
+        );
         assert!(matches!(parse(&json!({"auth_type": "bedrock-api-key"})).unwrap().auth, AuthMode::BedrockApiKey));
         let keys = parse(&json!({"auth_type": "iam-user", "assume_role": arn, "external_id": "e-1"})).unwrap().auth;
         assert!(matches!(keys, AuthMode::IamUser(Some(role)) if role.external_id.as_deref() == Some("e-1")));

@@ -28,6 +28,12 @@ impl Holder<'_> {
         sts::caller_arn(self.http, self.settings, self.region, self.signer).await
     }
 
+    /// A session of the IAM user who holds a long-term key.
+    pub async fn session(&self, duration_seconds: u32) -> Result<Credentials, FederationError> {
+        let session = sts::session(self.http, self.settings, self.region, duration_seconds, self.signer).await?;
+        Ok(Credentials { skew: self.http.clock_skew(), ..session })
+    }
+
     /// Assumes a second role; its session is named after the person.
     pub async fn assume(&self, role: &AssumeRole, person: &str) -> Result<Credentials, FederationError> {
         let name = session_name(person);

@@ -18,6 +18,8 @@ pub struct AwsSettings {
     pub sso_oidc_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SSO`, else `AWS_ENDPOINT_URL`.
     pub sso_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_IAM`, else `AWS_ENDPOINT_URL`.
+    pub iam_endpoint: Option<String>,
     /// `AWS_USE_FIPS_ENDPOINT`.
     pub use_fips: bool,
     /// Time limit of one operation, retries included.

@@ -21,6 +21,12 @@ pub(crate) fn session_name(person: &str) -> String {
     format!("{kept}-{}", &hash[..HASH])
 }
 
+/// A name that somebody chose, unless AWS would not take it.
+pub(crate) fn as_chosen(name: &str) -> String {
+    let taken = (2..=LONGEST).contains(&name.len()) && name.chars().all(allowed);
+    if taken { name.to_owned() } else { session_name(name) }
+}
+
 fn allowed(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)
 }
@@ -65,6 +71,17 @@ mod tests {
     fn is_taken_by_aws(name: &str) -> bool {
         let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-";
         (2..=64).contains(&name.len()) && name.bytes().all(|byte| letters.contains(&byte))
+    }
+
+    #[test]
+    fn a_chosen_name_is_kept_where_aws_takes_it() {
+        for (chosen, expected) in
+            [("build-0123456789abcdef", true), ("job@1.example", true), ("a b", false), ("é", false)]
+        {
+            let name = as_chosen(chosen);
+            assert!(is_taken_by_aws(&name));
+            assert_eq!(name == chosen, expected, "{chosen}");
+        }
     }
 
     proptest! {

@@ -110,6 +110,24 @@ fn signed(http: &HttpClient, settings: &AwsSettings, region: &str, signer: Signe
     aws_sdk_sts::Client::from_conf(config)
 }
 
+/// Temporary credentials of the IAM user who holds a long-term key.
+pub(crate) async fn session(
+    http: &HttpClient,
+    settings: &AwsSettings,
+    region: &str,
+    duration_seconds: u32,
+    user: Signer<'_>,
+) -> Result<Credentials, FederationError> {
+    const OPERATION: &str = "GetSessionToken";
+    let answer = signed(http, settings, region, user)
+        .get_session_token()
+        .duration_seconds(duration_seconds.cast_signed())
+        .send()
+        .await
+        .map_err(|error| FederationError::from_sdk(OPERATION, &error, &user.secrets()))?;
+    from_sts(OPERATION, answer.credentials)
+}
+
 /// Assumes a second role, usually in another account, with the credentials of the first.
 pub(crate) async fn assume_role(
     http: &HttpClient,

@@ -82,7 +82,7 @@ impl HttpClient {
     }
 
     /// The servers' time in Unix seconds, as far as it is known.
-    pub(crate) fn servers_time(&self) -> i64 {
+    pub fn servers_time(&self) -> i64 {
         (self.clock)() + self.clock_skew()
     }
 

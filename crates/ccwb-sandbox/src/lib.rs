@@ -31,6 +31,7 @@ mod world;
 
 pub use aws::bedrock::ToolUse;
 pub use aws::cloudformation::stack::{StackFault, StackSummary};
+pub use aws::iam_user::AccessKeyState;
 pub use aws::roles::{Role, Trust};
 pub use control::Control;
 pub use control::behaviour::{AutoApprove, Behaviour};

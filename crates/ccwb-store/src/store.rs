@@ -22,6 +22,8 @@ pub enum Slot {
     Tokens,
     /// The OAuth client's secret.
     ClientSecret,
+    /// A key that lasts: of an IAM user, or for Bedrock.
+    LastingKey,
     /// The key of a customer's vault (`ccwb customer`).
     CustomerKey,
     /// Nothing; to try whether a keyring keeps what it is given.
@@ -35,6 +37,7 @@ impl Slot {
             Self::Credentials => "credentials",
             Self::Tokens => "tokens",
             Self::ClientSecret => "client-secret",
+            Self::LastingKey => "lasting-key",
             Self::CustomerKey => "customer-key",
             Self::Probe => "probe",
         }

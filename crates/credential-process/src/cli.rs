@@ -83,7 +83,7 @@ pub(crate) enum Command {
         #[arg(long)]
         live: bool,
     },
-    /// Print the ID token, or an HTTP header with it
+    /// Print the ID token (or the Bedrock API key, of a profile that has one), or an HTTP header with it
     Token {
         /// What to print
         #[arg(long, value_enum, default_value_t = TokenFormat::Raw)]
@@ -109,6 +109,18 @@ pub(crate) enum Command {
         /// What each region said, as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Store, show, remove or rotate the key of a profile whose auth_type is iam-user or bedrock-api-key
+    Key {
+        /// What to do with it
+        #[command(subcommand)]
+        action: KeyAction,
+    },
+    /// Start a program with the profile's Bedrock API key in its environment (AWS_BEARER_TOKEN_BEDROCK)
+    Run {
+        /// The program and its arguments, after --
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "PROGRAM")]
+        program: Vec<OsString>,
     },
     /// Print the resolved configuration as JSON; no network, no secrets
     Explain,
@@ -244,6 +256,23 @@ pub(crate) struct UninstallSettings {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What is done with a stored key.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyAction {
+    /// Ask for the key, or read it from standard input, and store it in the OS keyring
+    Set,
+    /// Show which key is stored and how old it is; never the key itself
+    Show {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove it from the keyring
+    Remove,
+    /// Exchange an IAM user's key for a new one, which is tried before the old one is deleted
+    Rotate,
 }
 
 /// What token prints.

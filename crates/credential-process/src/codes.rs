@@ -37,6 +37,7 @@ codes! {
     NO_SUCH_TAG = "no-such-tag", 1, "The ID token holds no principal tag of this name.";
     RECURSIVE_CALL = "recursive-call", 1, "What this program runs (to open a browser, or for the machine's own credentials) runs it again: it would wait for itself.";
     USAGE = "usage", 2, "The command line is wrong.";
+    KEY_FORM = "key-form", 2, "What was given to `key set` is no key of this kind.";
     AS_ROOT = "as-root", 2, "sudo would write files that the person could not change any more.";
     CONFIG_NOT_FOUND = "config-not-found", 3, "There is no config.json at any of the places that are searched.";
     CONFIG_UNREADABLE = "config-unreadable", 3, "config.json is there and cannot be read.";
@@ -45,8 +46,13 @@ codes! {
     PROFILE_UNKNOWN = "profile-unknown", 3, "config.json has no profile of this name.";
     CONFIG_VALUE = "config-value", 3, "A key is missing, or its value is not of its form.";
     MODE_UNSUPPORTED = "mode-unsupported", 3, "The command is not for this profile's way to credentials.";
+    WEB_IDENTITY_MISSING = "web-identity-missing", 3, "The profile takes a token of CI or Kubernetes, and there is none here.";
     MACHINE_HAS_NONE = "machine-has-none", 3, "The profile hands on the machine's own credentials, and it has none.";
     MACHINE_BROKEN = "machine-broken", 3, "One of the machine's own sources of credentials is there and does not work.";
+    KEY_MISSING = "key-missing", 3, "The profile takes a key that the user stores, and none is stored.";
+    KEY_EXPIRED = "key-expired", 3, "The stored Bedrock API key is a short-term one whose time is over.";
+    BEARER_ONLY = "bearer-only", 3, "The profile has a Bedrock API key, and AWS credentials were asked for.";
+    PROGRAM_MISSING = "program-missing", 3, "The program that run was to start could not be started.";
     CLIENT_SECRET_MISSING = "client-secret-missing", 3, "The client's secret is not stored.";
     CLIENT_CREDENTIAL = "client-credential", 3, "The client's certificate or key cannot be used.";
     PACKAGE_MISSING = "package-missing", 3, "The folder that install was given is no package, or not all of it.";

@@ -7,8 +7,8 @@ use ccwb_store::{KeyringAccess, LockFile, Policy, SecretStore};
 
 use crate::codes;
 use crate::error::Error;
-use crate::surroundings;
 use crate::world::World;
+use crate::{other_ways, surroundings};
 
 /// What every command works with.
 #[derive(Debug)]
@@ -16,7 +16,10 @@ pub(crate) struct Context<'w> {
     pub(crate) world: &'w World,
     pub(crate) config: Config,
     pub(crate) profile: Profile,
+    /// What the lock and the records of sign-ins are of.
     pub(crate) identity: IdentityDigest,
+    /// What cached secrets are bound to: the identity, and which of its holders this is.
+    pub(crate) binding: IdentityDigest,
     pub(crate) state: StateDir,
     pub(crate) store: SecretStore,
 }
@@ -45,8 +48,10 @@ impl<'w> Context<'w> {
         }
         let state = places.state_dir()?;
         not_in_the_home_that_sudo_left(world, &state)?;
+        let identity = IdentityDigest::of(&profile);
         let context = Self {
-            identity: IdentityDigest::of(&profile),
+            binding: other_ways::binding(world, &profile, &identity),
+            identity,
             store: store(world, &profile, &state, manners),
             world,
             config,

@@ -66,6 +66,7 @@ pub(crate) fn aws_settings(world: &World) -> Result<AwsSettings, Error> {
         cognito_identity_endpoint: endpoint(world, "AWS_ENDPOINT_URL_COGNITO_IDENTITY")?,
         sso_oidc_endpoint: endpoint(world, "AWS_ENDPOINT_URL_SSO_OIDC")?,
         sso_endpoint: endpoint(world, "AWS_ENDPOINT_URL_SSO")?,
+        iam_endpoint: endpoint(world, "AWS_ENDPOINT_URL_IAM")?,
         use_fips: world.flag("AWS_USE_FIPS_ENDPOINT"),
         operation_timeout: REQUEST,
         attempts: 3,

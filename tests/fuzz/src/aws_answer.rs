@@ -29,6 +29,7 @@ pub fn aws_answer(input: &[u8]) {
     Server::answering(input, |server, succeeded, choice| {
         let profile = &PROFILES[usize::from(choice & 3)];
         let settings = AwsSettings {
+            iam_endpoint: None,
             sts_endpoint: Some(server.address.clone()),
             cognito_identity_endpoint: Some(server.address.clone()),
             sso_oidc_endpoint: None,

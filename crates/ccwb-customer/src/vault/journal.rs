@@ -1,11 +1,11 @@
+use ccwb_rotation::{Key, Record, Step};
 use serde::{Deserialize, Serialize};
 
 use super::credential::{Credential, Kept};
+use crate::method::MethodKind;
 
-/// The credentials of one customer: the one in use, at most one that is being tried, at most one from before.
-///
-/// A rotation is `propose`, try it, then `accept` or `reject`, then `forget` when the old one is gone at AWS; each is
-/// one write of the vault. After a kill at any point `current` is one that worked when it became current.
+/// The credentials of one customer: the one in use, at most one that is being tried, at most one from before, and how far a
+/// rotation has come. `ccwb-rotation` moves them; each of its steps is one write of the vault.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
@@ -14,29 +14,14 @@ pub struct Credentials {
     candidate: Option<Kept>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous: Option<Kept>,
-}
-
-/// A step that does not follow from what is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JournalError {
-    /// Another one is being tried.
-    #[error("another credential is being tried already")]
-    HasCandidate,
-    /// None is being tried.
-    #[error("no credential is being tried")]
-    NoCandidate,
-    /// There is none from before.
-    #[error("there is no credential from before")]
-    NoPrevious,
-    /// It is of another method than the one in use.
-    #[error("this credential is of another method than the one in use")]
-    OtherMethod,
+    #[serde(default)]
+    step: Step,
 }
 
 impl Credentials {
     /// The first one.
     pub fn new(credential: Credential, now: i64) -> Self {
-        Self { current: Kept { credential, since: now }, candidate: None, previous: None }
+        Self { current: Kept { credential, since: now }, candidate: None, previous: None, step: Step::Idle }
     }
 
     /// The one in use.
@@ -54,93 +39,95 @@ impl Credentials {
         self.previous.as_ref()
     }
 
-    /// Keeps one beside the one in use, to be tried.
-    pub fn propose(&mut self, credential: Credential, now: i64) -> Result<(), JournalError> {
-        if self.candidate.is_some() {
-            return Err(JournalError::HasCandidate);
+    /// As a rotation takes it.
+    pub fn to_rotation(&self) -> Record {
+        Record {
+            current: self.current.key(),
+            candidate: self.candidate.as_ref().map(Kept::key),
+            previous: self.previous.as_ref().map(Kept::key),
+            step: self.step.clone(),
         }
-        if credential.kind() != self.current.credential.kind() {
-            return Err(JournalError::OtherMethod);
+    }
+
+    /// As a rotation left it.
+    pub fn of_rotation(kind: Rotates, record: Record) -> Self {
+        Self {
+            current: kind.kept(record.current),
+            candidate: record.candidate.map(|key| kind.kept(key)),
+            previous: record.previous.map(|key| kind.kept(key)),
+            step: record.step,
         }
-        self.candidate = Some(Kept { credential, since: now });
-        Ok(())
+    }
+}
+
+/// Kinds of credentials that rest in a vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotates {
+    /// Access keys of an IAM user.
+    IamUserKeys,
+    /// Bedrock API keys.
+    BedrockApiKey,
+}
+
+impl Rotates {
+    /// Of a method; none if it has no secret.
+    pub fn of(method: MethodKind) -> Option<Self> {
+        match method {
+            MethodKind::IamUserKeys => Some(Self::IamUserKeys),
+            MethodKind::BedrockApiKey => Some(Self::BedrockApiKey),
+            MethodKind::CrossAccountRole => None,
+        }
     }
 
-    /// The one that was tried works: it is the one in use, and the one in use the one before.
-    pub fn accept(&mut self) -> Result<(), JournalError> {
-        let candidate = self.candidate.take().ok_or(JournalError::NoCandidate)?;
-        self.previous = Some(std::mem::replace(&mut self.current, candidate));
-        Ok(())
+    /// A key as the vault keeps it.
+    pub fn credential(self, key: Key) -> Credential {
+        match self {
+            Self::IamUserKeys => Credential::IamUserKeys { access_key_id: key.id, secret_access_key: key.secret },
+            Self::BedrockApiKey => Credential::BedrockApiKey { key: key.secret },
+        }
     }
 
-    /// The one that was tried does not work: the one in use stays.
-    pub fn reject(&mut self) -> Result<(), JournalError> {
-        self.candidate.take().map(drop).ok_or(JournalError::NoCandidate)
+    fn kept(self, key: Key) -> Kept {
+        Kept { since: key.created, credential: self.credential(key) }
     }
+}
 
-    /// Back to the one before; the one in use is dropped.
-    pub fn restore(&mut self) -> Result<(), JournalError> {
-        self.current = self.previous.take().ok_or(JournalError::NoPrevious)?;
-        Ok(())
-    }
-
-    /// The one before is gone at AWS.
-    pub fn forget(&mut self) -> Result<(), JournalError> {
-        self.previous.take().map(drop).ok_or(JournalError::NoPrevious)
+impl Kept {
+    fn key(&self) -> Key {
+        let secret = match &self.credential {
+            Credential::IamUserKeys { secret_access_key, .. } => secret_access_key,
+            Credential::BedrockApiKey { key } => key,
+        };
+        Key { id: self.credential.fingerprint(), secret: secret.clone(), created: self.since }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    fn key(name: &str) -> Credential {
-        Credential::BedrockApiKey { key: format!("ABSK-{name}").into() }
+    #[test]
+    fn a_rotation_comes_back_from_the_vault_as_it_went_in() {
+        let key = |id: &str| Key { id: id.to_owned(), secret: format!("secret-{id}").into(), created: 7 };
+        let record = Record {
+            current: key("AKIA1"),
+            candidate: Some(key("AKIA2")),
+            previous: Some(key("AKIA0")),
+            step: Step::Creating { before: vec!["AKIA1".to_owned()], at: 9 },
+        };
+        let credentials = Credentials::of_rotation(Rotates::IamUserKeys, record.clone());
+        let stored = serde_json::to_string(&credentials).unwrap();
+        let back: Credentials = serde_json::from_str(&stored).unwrap();
+        let [there, back] = [record, back.to_rotation()].map(|record| serde_json::to_value(record).unwrap());
+        assert_eq!(there, back);
     }
 
     #[test]
-    fn a_rotation_keeps_the_old_one_until_it_is_forgotten() {
-        let mut credentials = Credentials::new(key("one1"), 1);
-        credentials.propose(key("two2"), 2).unwrap();
-        assert_eq!(credentials.current().since, 1, "not before it was tried");
-        assert_eq!(credentials.propose(key("three"), 3), Err(JournalError::HasCandidate));
-        credentials.accept().unwrap();
-        assert!(credentials.current().credential.is(&key("two2")));
-        assert!(credentials.previous().unwrap().credential.is(&key("one1")));
-        credentials.restore().unwrap();
-        assert!(credentials.current().credential.is(&key("one1")) && credentials.previous().is_none());
-        assert_eq!(credentials.forget(), Err(JournalError::NoPrevious));
-    }
-
-    #[test]
-    fn a_credential_of_another_method_is_not_tried() {
-        let mut credentials = Credentials::new(key("one1"), 1);
-        let keys = Credential::IamUserKeys { access_key_id: "AKIA".to_owned(), secret_access_key: "s".into() };
-        assert_eq!(credentials.propose(keys, 2), Err(JournalError::OtherMethod));
-    }
-
-    proptest! {
-        /// Whatever steps are tried in whatever order: what is in use was in use before, or was accepted.
-        #[test]
-        fn nothing_untried_is_ever_in_use(steps in proptest::collection::vec(0_u8..5, 0..40)) {
-            let mut credentials = Credentials::new(key("0000"), 0);
-            let mut accepted = vec![0];
-            for (now, step) in (1..).zip(steps) {
-                match step {
-                    0 => drop(credentials.propose(key("next"), now)),
-                    1 => {
-                        if credentials.accept().is_ok() {
-                            accepted.push(credentials.current().since);
-                        }
-                    }
-                    2 => drop(credentials.reject()),
-                    3 => drop(credentials.restore()),
-                    _ => drop(credentials.forget()),
-                }
-                prop_assert!(accepted.contains(&credentials.current().since));
-            }
-        }
+    fn a_vault_of_before_rotations_is_at_rest() {
+        let first = Credentials::new(Credential::BedrockApiKey { key: "ABSK-one1".into() }, 1);
+        let mut stored = serde_json::to_value(&first).unwrap();
+        stored.as_object_mut().unwrap().remove("step");
+        let back: Credentials = serde_json::from_value(stored).unwrap();
+        assert!(back.to_rotation().is_at_rest());
     }
 }

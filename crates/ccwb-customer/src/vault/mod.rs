@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub use credential::{Credential, Kept};
-pub use journal::{Credentials, JournalError};
+pub use journal::{Credentials, Rotates};
 pub use key::Key;
 pub use keyring::KeyringKeys;
 pub use wrapped::{KeyManagement, WrappedKey};

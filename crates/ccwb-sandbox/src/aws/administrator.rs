@@ -24,7 +24,22 @@ pub(crate) fn issue(world: &World) -> Session {
 
 /// The caller's region, if the caller is an administrator. Everybody else is a signed-in person, who may call models only.
 pub(super) fn authorize(world: &World, call: &Call, service: &str, operation: &str) -> Result<String, QueryError> {
-    let session = sigv4::verify(world, call, service).map_err(|refusal| match refusal {
+    let session = sigv4::verify(world, call, service).map_err(refused)?;
+    if session.principal.role != ROLE {
+        let message = format!(
+            "User: {} is not authorized to perform: {service}:{operation} because no identity-based policy allows the \
+             {service}:{operation} action",
+            session.principal.arn()
+        );
+        return Err(QueryError::new(403, "AccessDenied", message));
+    }
+    let scope = call.header("authorization").unwrap_or_default();
+    Ok(scope.split('/').nth(2).unwrap_or("us-east-1").to_owned())
+}
+
+/// A refusal in the words of the query protocol.
+pub(super) fn refused(refusal: Refusal) -> QueryError {
+    match refusal {
         Refusal::Missing => {
             QueryError::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
         }
@@ -36,15 +51,5 @@ pub(super) fn authorize(world: &World, call: &Call, service: &str, operation: &s
             QueryError::new(403, "ExpiredToken", "The security token included in the request is expired")
         }
         Refusal::Mismatch(message) => QueryError::new(403, "SignatureDoesNotMatch", message),
-    })?;
-    if session.principal.role != ROLE {
-        let message = format!(
-            "User: {} is not authorized to perform: {service}:{operation} because no identity-based policy allows the \
-             {service}:{operation} action",
-            session.principal.arn()
-        );
-        return Err(QueryError::new(403, "AccessDenied", message));
     }
-    let scope = call.header("authorization").unwrap_or_default();
-    Ok(scope.split('/').nth(2).unwrap_or("us-east-1").to_owned())
 }

@@ -1,7 +1,8 @@
-//! AWS IAM, query protocol, version 2010-05-08: the OIDC providers of the account.
+//! AWS IAM, query protocol, version 2010-05-08: the OIDC providers of the account, and the access keys of the user who calls.
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/>
 
 use super::administrator;
+use super::iam_user;
 use super::query_xml::{QueryError, list, response};
 use super::sts::{parameters, xml::text};
 use crate::http::call::Call;
@@ -9,13 +10,16 @@ use crate::http::reply::Reply;
 use crate::world::World;
 
 pub(super) const VERSION: &str = "2010-05-08";
-const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
+pub(super) const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
 pub(super) fn handle(world: &World, call: &Call, action: &str) -> Reply {
     answer(world, call, action).unwrap_or_else(|error| error.reply(NAMESPACE))
 }
 
 fn answer(world: &World, call: &Call, action: &str) -> Result<Reply, QueryError> {
+    if iam_user::ACTIONS.contains(&action) {
+        return iam_user::answer(world, call, action);
+    }
     administrator::authorize(world, call, "iam", action)?;
     let form = parameters(call);
     let arn = form.get("OpenIDConnectProviderArn").unwrap_or_default();

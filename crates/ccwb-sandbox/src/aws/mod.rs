@@ -5,6 +5,7 @@ pub(crate) mod bedrock;
 pub(crate) mod cloudformation;
 mod cognito;
 mod iam;
+pub(crate) mod iam_user;
 pub(crate) mod id_token;
 pub(crate) mod identity_center;
 pub(crate) mod principal;
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use self::cloudformation::stack::Stacks;
 use self::cognito::Identity;
+use self::iam_user::IamUsers;
 use self::identity_center::IdentityCenter;
 use self::roles::Role;
 use self::session::Sessions;
@@ -35,8 +37,12 @@ pub(crate) struct AwsState {
     /// `us-east-1:uuid`, the same for the same account and region.
     pub(crate) pool_id: String,
     pub(crate) sessions: Sessions,
+    /// IAM users with access keys, of whatever account.
+    pub(crate) users: IamUsers,
     /// Client ids by the ARN of the IAM OIDC provider.
     pub(crate) oidc_providers: BTreeMap<String, Vec<String>>,
+    /// Users by their Bedrock API keys.
+    pub(crate) bedrock_keys: BTreeMap<String, String>,
     /// Keys of objects by bucket.
     pub(crate) buckets: BTreeMap<String, Vec<String>>,
     pub(crate) stacks: Stacks,
@@ -59,7 +65,9 @@ impl AwsState {
             roles: options.roles.clone(),
             pool_id: format!("{}:{uuid}", options.region),
             sessions: Sessions::default(),
+            users: IamUsers::default(),
             oidc_providers: BTreeMap::new(),
+            bedrock_keys: BTreeMap::new(),
             buckets: BTreeMap::new(),
             stacks: Stacks::default(),
             identity_center: IdentityCenter::default(),

@@ -3,6 +3,7 @@
 pub(crate) struct Principal {
     pub(crate) partition: &'static str,
     pub(crate) account_id: String,
+    /// Empty for an IAM user, whose name is the session's.
     pub(crate) role: String,
     pub(crate) session_name: String,
     /// The person, as the ID token named them; for the demo's greeting, AWS doesn't keep it.
@@ -12,11 +13,17 @@ pub(crate) struct Principal {
 impl Principal {
     pub(crate) fn arn(&self) -> String {
         let Self { partition, account_id, role, session_name, .. } = self;
+        if role.is_empty() {
+            return format!("arn:{partition}:iam::{account_id}:user/{session_name}");
+        }
         format!("arn:{partition}:sts::{account_id}:assumed-role/{role}/{session_name}")
     }
 
     /// `AROA...:session`.
     pub(crate) fn user_id(&self) -> String {
+        if self.role.is_empty() {
+            return format!("AIDA{}", crate::random::hex_of(&self.arn(), 16).to_ascii_uppercase());
+        }
         format!("{}:{}", role_id(&self.role), self.session_name)
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod http;
 pub(crate) mod issued;
 pub(crate) mod mutation;
 pub(crate) mod requests;
+mod workload;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -20,12 +21,14 @@ use self::requests::{LoggedRequest, RequestLog};
 use crate::aws::bedrock::ToolUse;
 use crate::aws::cloudformation::desired::Place;
 use crate::aws::cloudformation::stack::{StackFault, StackSummary};
+use crate::aws::iam_user::AccessKeyState;
 use crate::aws::roles::Role;
 use crate::aws::{Account, AwsState};
 use crate::http::call::Call;
 use crate::idp::user::User;
 use crate::options::Options;
 use crate::otlp::received::{Export, Exports};
+use crate::random;
 use crate::world::World;
 
 /// Changes a running sandbox and reads what it saw. The same is served as JSON under `/_sandbox/` on the provider's port.
@@ -82,6 +85,24 @@ impl Control {
         let mut aws = self.0.aws();
         aws.roles.retain(|known| known.name != role.name);
         aws.roles.push(role);
+    }
+
+    /// Makes an access key for an IAM user, whom it adds if need be: the id and the secret. A third one is more than AWS allows.
+    pub fn put_access_key(&self, account: &str, user: &str) -> Option<(String, String)> {
+        let now = self.0.clock.now();
+        self.0.aws().users.add_key(account, user, now)
+    }
+
+    /// Makes a Bedrock API key for an IAM user.
+    pub fn put_bedrock_api_key(&self, user: &str) -> String {
+        let key = format!("ABSK{}", random::text(random::ALPHANUMERIC, 128));
+        self.0.aws().bedrock_keys.insert(key.clone(), user.to_owned());
+        key
+    }
+
+    /// The access keys of a user, oldest first.
+    pub fn access_keys(&self, account: &str, user: &str) -> Vec<AccessKeyState> {
+        self.0.aws().users.keys(account, user)
     }
 
     /// Adds a resource that fails when a stack makes, changes or deletes it.

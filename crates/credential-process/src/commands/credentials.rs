@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use ccwb_config::AuthMode;
 use ccwb_federation::Credentials;
 use secrecy::SecretString;
 
@@ -56,7 +55,7 @@ fn get(context: &Context<'_>, interaction: Interaction, limit: Duration) -> Resu
     climb::<AwsCredentials>(context, Climb { interaction, limit, force: false, wish: &Wish::any() })
 }
 
-/// Renewal ahead of need is for those who would have to sign in otherwise.
+/// What the machine has is its own business: it is handed on, and renewed by whoever gave it.
 fn by_another_way(
     context: &Context<'_>,
     interaction: Interaction,
@@ -65,7 +64,7 @@ fn by_another_way(
 ) -> Result<(), Error> {
     let answer = other_ways::answer(context, Asked { interaction, limit, force: false })?;
     output::secret_line(&form(&answer))?;
-    if let (Answer::Temporary(credentials), AuthMode::IdentityCenter(_)) = (&answer, &context.profile.auth) {
+    if let Answer::Temporary(credentials) = &answer {
         ahead_of_need(context, credentials);
     }
     Ok(())

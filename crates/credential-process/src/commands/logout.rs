@@ -12,6 +12,7 @@ use crate::codes;
 use crate::context::{Context, KeyringManners};
 use crate::error::Error;
 use crate::other_ways::identity_center::{self, SignOut};
+use crate::other_ways::key;
 use crate::output::note;
 use crate::world::World;
 use crate::{cache, exchange, http};
@@ -46,6 +47,7 @@ pub(super) fn everything(world: &World) -> Result<ExitCode, Error> {
     for name in config.profile_names()? {
         if let Ok(context) = Context::load(world, Some(&name), KeyringManners::Quick) {
             context.store.remove(Slot::ClientSecret)?;
+            key::forget(&context);
         }
     }
     let state = world.places().state_dir()?;

@@ -6,10 +6,12 @@ mod doctor;
 mod explain;
 mod guidance;
 mod install;
+mod key;
 mod login;
 mod logout;
 mod reference;
 mod region;
+mod run;
 mod settings;
 mod status;
 mod statusline;
@@ -55,6 +57,8 @@ pub(crate) fn run(world: &World, cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Token { format: TokenFormat::Header }) => done(token::header(&load(KeyringManners::Quick)?)),
         Some(Command::Claims { tags, tag }) => done(claims::run(&load(KeyringManners::Quick)?, tags, tag.as_deref())),
         Some(Command::Region { apply, json }) => done(region::run(&load(KeyringManners::Quick)?, apply, json)),
+        Some(Command::Key { action }) => done(key::run(&load(KeyringManners::Person)?, &action)),
+        Some(Command::Run { program }) => run::run(&load(KeyringManners::Quick)?, &program),
         Some(Command::Explain) => done(explain::run(&load(KeyringManners::Quick)?)),
         Some(Command::Install(wanted)) => done(install::run(world, cli.profile.as_deref(), &wanted)),
         Some(Command::Uninstall(wanted)) => install::undo(world, &wanted),

@@ -25,6 +25,8 @@ struct Status {
     id_token_until: Option<i64>,
     /// Of the session at Identity Center.
     session_until: Option<i64>,
+    /// The key that lasts, and what to do about it.
+    key: Option<(String, Option<String>)>,
     can_renew: bool,
     signed_in_at: Option<i64>,
     groups_left_out: bool,
@@ -47,6 +49,8 @@ impl Status {
             groups_left_out: id_token.as_ref().is_some_and(ccwb_oidc::IdToken::groups_left_out),
             id_token_until: id_token.map(|token| token.expires().timestamp()),
             session_until: session_until(context),
+            key: other_ways::key::health(context)
+                .map(|health| health.unwrap_or_else(|error| (error.message, Some(error.hint)))),
             can_renew: renewal::goes_on(context, &tokens),
             signed_in_at: tokens.signed_in_at,
             shortened: tokens.shortened,
@@ -68,6 +72,7 @@ impl Status {
             "role": target(context),
             "credentials": {"valid": self.valid(self.credentials_until), "expires": time(self.credentials_until), "shortened_by_role": self.shortened},
             "id_token": {"valid": self.valid(self.id_token_until), "expires": time(self.id_token_until)},
+            "stored_key": self.key.as_ref().map(|(what, fix)| json!({"what": what, "hint": fix})),
             "groups_left_out": self.groups_left_out,
             "renews_without_sign_in": self.can_renew || self.valid(self.id_token_until) || self.valid(self.session_until),
             "signed_in_at": time(self.signed_in_at),
@@ -96,10 +101,15 @@ impl Status {
         line("Profile", &context.profile.name);
         line("Signed in as", self.person.as_deref().unwrap_or(if signs_in { "nobody" } else { "nobody needs to" }));
         line("AWS", &target(context));
-        line(
-            "Credentials",
-            &self.span(self.credentials_until, if signs_in { "none cached" } else { "asked for at each call" }),
-        );
+        let is_handed_on = matches!(context.profile.auth, AuthMode::Ambient(None));
+        let none_cached = if is_handed_on { "asked for at each call" } else { "none cached" };
+        line("Credentials", &self.span(self.credentials_until, none_cached));
+        if let Some((what, fix)) = &self.key {
+            line("Key", what);
+            if let Some(fix) = fix {
+                line("", &format!("hint: {fix}"));
+            }
+        }
         if self.session_until.is_some() {
             line("Session", &self.span(self.session_until, ""));
         }
@@ -214,7 +224,7 @@ pub(crate) fn target(context: &Context<'_>) -> String {
         AuthMode::IdentityCenter(center) => {
             format!("permission set {} in account {}", center.permission_set_name, center.account_id)
         }
-        AuthMode::WebIdentity(token) => token.role_arn.clone(),
+        AuthMode::WebIdentity(token) => token.role_arn.clone().unwrap_or_else(|| "the role of AWS_ROLE_ARN".to_owned()),
         AuthMode::IamUser(_) => "stored keys of an IAM user".to_owned(),
         AuthMode::BedrockApiKey => "a stored Bedrock API key".to_owned(),
         AuthMode::Ambient(_) => "the machine's own credentials".to_owned(),

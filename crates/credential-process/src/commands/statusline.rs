@@ -143,7 +143,7 @@ fn role(context: &Context<'_>) -> Option<String> {
             FederationTarget::IdentityPool { .. } => "identity pool".to_owned(),
         }),
         AuthMode::IdentityCenter(center) => Some(printable(&center.permission_set_name)),
-        AuthMode::WebIdentity(token) => Some(name(&token.role_arn)),
+        AuthMode::WebIdentity(token) => token.role_arn.as_deref().map(name),
         AuthMode::IamUser(_) | AuthMode::BedrockApiKey | AuthMode::Ambient(_) => None,
     }
 }

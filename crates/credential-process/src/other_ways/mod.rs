@@ -1,15 +1,19 @@
 //! Ways to credentials without OpenID Connect: one file for each. None of them climbs the ladder of a sign-in in the browser.
 
 pub(crate) mod ambient;
-mod bedrock_api_key;
+pub(crate) mod bedrock_api_key;
 mod iam_user;
 pub(crate) mod identity_center;
+pub(crate) mod key;
+mod lasting_key;
+mod one_for_all;
 mod web_identity;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ccwb_config::{AssumeRole, AuthMode};
+use ccwb_config::{AssumeRole, AuthMode, IdentityDigest, Profile};
 use ccwb_federation::{Credentials, FederationError, MachineCredentials, Signer};
+use ccwb_store::LockGuard;
 use chrono::{Local, TimeZone};
 use secrecy::SecretString;
 
@@ -87,7 +91,7 @@ fn by_its_way(context: &Context<'_>, asked: Asked) -> Result<Answer, Error> {
         AuthMode::IdentityCenter(_) => identity_center::credentials(context, asked),
         AuthMode::WebIdentity(token) => web_identity::credentials(context, token, asked),
         AuthMode::IamUser(second) => iam_user::credentials(context, second.as_ref(), asked),
-        AuthMode::BedrockApiKey => bedrock_api_key::credentials(context, asked),
+        AuthMode::BedrockApiKey => bedrock_api_key::credentials(context),
         AuthMode::Ambient(second) => return ambient::answer(context, second.as_ref(), asked),
     };
     temporary.map(Answer::Temporary)
@@ -95,6 +99,15 @@ fn by_its_way(context: &Context<'_>, asked: Asked) -> Result<Answer, Error> {
 
 /// `login` where nobody signs in: whether there are credentials.
 pub(crate) fn show_that_there_are_some(context: &Context<'_>, limit: Duration) -> Result<(), Error> {
+    if matches!(context.profile.auth, AuthMode::BedrockApiKey) {
+        bedrock_api_key::bearer(context)?;
+        let run = context.command_line(&["run", "--", "claude"]);
+        note(&format!(
+            "Profile {} needs no sign-in: its Bedrock API key is there. Start with: {run}",
+            context.profile.name
+        ));
+        return Ok(());
+    }
     let answer = answer(context, Asked { interaction: Interaction::Never, limit, force: false })?;
     let until = answer.ends().and_then(|end| Local.timestamp_opt(end, 0).single());
     let until = until.map(|time| format!(" They are good until {}.", time.format("%H:%M"))).unwrap_or_default();
@@ -114,6 +127,33 @@ fn second_role_refused(role: &AssumeRole, error: FederationError) -> Error {
         return Error { message, hint: hint.to_owned(), ..error };
     }
     error
+}
+
+/// What cached credentials are bound to: jobs and service accounts that share a machine and a profile share nothing else.
+pub(crate) fn binding(world: &World, profile: &Profile, identity: &IdentityDigest) -> IdentityDigest {
+    match &profile.auth {
+        AuthMode::WebIdentity(token) => web_identity::binding(world, token, identity),
+        _ => identity.clone(),
+    }
+}
+
+/// How long a renewal ahead of need may take; nobody waits for it.
+const RENEWAL: Duration = Duration::from_mins(1);
+
+/// A renewal ahead of need, for the holder of the lock.
+pub(crate) fn renew(context: &Context<'_>, held: &LockGuard) -> Result<(), Error> {
+    let deadline = Instant::now() + RENEWAL;
+    match &context.profile.auth {
+        AuthMode::WebIdentity(token) => {
+            let obtain = |client| web_identity::obtain(context, token, client);
+            one_for_all::get(context, deadline, held, obtain).map(drop)
+        }
+        AuthMode::IamUser(second) => {
+            let obtain = |client| iam_user::obtain(context, second.as_ref(), client);
+            one_for_all::get(context, deadline, held, obtain).map(drop)
+        }
+        _ => Err(unsupported(context)),
+    }
 }
 
 /// What this profile's way cannot do.

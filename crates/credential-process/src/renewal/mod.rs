@@ -19,7 +19,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::other_ways::identity_center;
 use crate::world::World;
-use crate::{detached, last_error};
+use crate::{detached, last_error, other_ways};
 
 /// What a renewal is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -34,6 +34,8 @@ struct Failure {
     error: Error,
     /// Unix milliseconds.
     at: i64,
+    /// Whose: another holder of the profile may fare better.
+    binding: String,
 }
 
 /// Whether there is anything to renew with.
@@ -66,22 +68,29 @@ pub(crate) fn start(context: &Context<'_>, guard: LockGuard, wanted: Wanted) -> 
 pub(crate) fn run(context: &Context<'_>, wanted: Wanted) -> Result<(), Error> {
     let held = detached::take_over(context)?;
     let result = match &context.profile.auth {
+        AuthMode::Oidc(_) => quiet::climb(context, wanted, &held),
         AuthMode::IdentityCenter(center) => identity_center::renew(context, center, &held),
-        _ => quiet::climb(context, wanted, &held),
+        _ => other_ways::renew(context, &held),
     };
-    match &result {
-        Ok(()) => {
-            let _ = private_file::remove(&failure_file(context));
-            last_error::forget(&context.state.last_error(&context.profile.name));
-        }
-        Err(error) => {
-            let failure = Failure { error: error.clone(), at: World::now().timestamp_millis() };
-            // Waiters that find neither a result nor a failure look for the rungs themselves.
-            let _ = private_file::write(&failure_file(context), &serde_json::to_vec(&failure).unwrap_or_default());
-        }
+    remember(context, result.as_ref().err());
+    if result.is_ok() {
+        last_error::forget(&context.state.last_error(&context.profile.name));
     }
     held.release();
     result
+}
+
+/// Tells those who wait how it failed, or that it did not.
+pub(crate) fn remember(context: &Context<'_>, error: Option<&Error>) {
+    // Waiters that find neither a result nor a failure look for the rungs themselves.
+    let _ = match error {
+        None => private_file::remove(&failure_file(context)),
+        Some(error) => {
+            let binding = context.binding.as_str().to_owned();
+            let failure = Failure { error: error.clone(), at: World::now().timestamp_millis(), binding };
+            private_file::write(&failure_file(context), &serde_json::to_vec(&failure).unwrap_or_default())
+        }
+    };
 }
 
 /// The failure of a renewal that ended after `since`: every waiter gets the same.
@@ -89,7 +98,7 @@ pub(crate) fn failure_since(context: &Context<'_>, since: DateTime<Utc>) -> Opti
     let bytes = private_file::read(&failure_file(context)).ok()??;
     let failure: Failure = serde_json::from_slice(&bytes).ok()?;
     let time = since.timestamp_millis()..=World::now().timestamp_millis();
-    time.contains(&failure.at).then_some(failure.error)
+    (time.contains(&failure.at) && failure.binding == context.binding.as_str()).then_some(failure.error)
 }
 
 fn failure_file(context: &Context<'_>) -> std::path::PathBuf {

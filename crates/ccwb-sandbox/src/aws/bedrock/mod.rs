@@ -134,6 +134,19 @@ fn region<'a>(world: &'a World, call: &'a Call) -> &'a str {
 
 fn caller(world: &World, call: &Call) -> Result<Principal, ApiError> {
     let refuse = |code, message: &str| ApiError { status: 403, code, message: message.to_owned() };
+    if let Some(key) = call.header("authorization").and_then(|header| header.strip_prefix("Bearer ")) {
+        let user = world.aws().bedrock_keys.get(key).cloned();
+        let user = user.ok_or_else(|| {
+            refuse("AccessDeniedException", "Authentication failed: Please make sure your API Key is valid.")
+        })?;
+        return Ok(Principal {
+            partition: world.options.partition(),
+            account_id: world.options.account_id.clone(),
+            role: String::new(),
+            session_name: user.clone(),
+            person: user,
+        });
+    }
     let session = sigv4::verify(world, call, "bedrock").map_err(|refusal| match refusal {
         Refusal::Missing => refuse("MissingAuthenticationTokenException", "Missing Authentication Token"),
         Refusal::Incomplete(message) => refuse("IncompleteSignatureException", &message),

@@ -34,11 +34,11 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
 pub(crate) fn verify(world: &World, call: &Call, service: &str) -> Result<Session, Refusal> {
     let header = call.header("authorization").ok_or(Refusal::Missing)?;
     let authorization = Authorization::parse(header)?;
-    let session = world.aws().sessions.find(authorization.access_key_id).cloned().ok_or(Refusal::UnknownToken)?;
-    if call.header("x-amz-security-token") != Some(&session.session_token) {
+    let now = world.clock.now();
+    let session = session(world, authorization.access_key_id).ok_or(Refusal::UnknownToken)?;
+    if call.header("x-amz-security-token").unwrap_or_default() != session.session_token {
         return Err(Refusal::UnknownToken);
     }
-    let now = world.clock.now();
     if now >= session.expires {
         return Err(Refusal::ExpiredToken);
     }
@@ -51,7 +51,17 @@ pub(crate) fn verify(world: &World, call: &Call, service: &str) -> Result<Sessio
     let matches = [HostForm::AsSent, HostForm::WithoutPort]
         .into_iter()
         .any(|host| authorization.signature == signature(call, &authorization, date, &session.secret_access_key, host));
-    if matches { Ok(session) } else { Err(Refusal::Mismatch(MISMATCH.to_owned())) }
+    if !matches {
+        return Err(Refusal::Mismatch(MISMATCH.to_owned()));
+    }
+    world.aws().users.was_used(&session.access_key_id, now);
+    Ok(session)
+}
+
+/// Of temporary credentials, or of an IAM user's active key.
+fn session(world: &World, access_key_id: &str) -> Option<Session> {
+    let aws = world.aws();
+    aws.sessions.find(access_key_id).cloned().or_else(|| aws.users.session(access_key_id))
 }
 
 /// The parts of `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=..., Signature=...`.

@@ -4,6 +4,7 @@ mod assume_role;
 mod caller_identity;
 mod duration;
 mod session_name;
+mod session_token;
 mod web_identity;
 pub(super) mod xml;
 
@@ -27,6 +28,7 @@ pub(super) fn handle(world: &World, call: &Call, action: &str) -> Reply {
         match action {
             "AssumeRoleWithWebIdentity" => web_identity::answer(world, &form),
             "AssumeRole" => assume_role::answer(world, call, &form),
+            "GetSessionToken" => session_token::answer(world, call, &form),
             "GetCallerIdentity" => caller_identity::answer(world, call),
             _ => Err(invalid_action(action)),
         }
@@ -60,6 +62,12 @@ fn caller(world: &World, call: &Call) -> Result<Session, ApiError> {
 
 /// The `Credentials` and `AssumedRoleUser` of both ways to assume a role.
 fn assumed(world: &World, principal: Principal, seconds: i64) -> String {
+    let user = [xml::text("AssumedRoleId", &principal.user_id()), xml::text("Arn", &principal.arn())];
+    issued(world, principal, seconds) + &xml::element("AssumedRoleUser", &user)
+}
+
+/// New `Credentials`.
+fn issued(world: &World, principal: Principal, seconds: i64) -> String {
     let lifetime = chrono::Duration::seconds(seconds);
     let session = world.aws().sessions.issue(principal, world.clock.now(), lifetime);
     xml::element(
@@ -70,8 +78,5 @@ fn assumed(world: &World, principal: Principal, seconds: i64) -> String {
             xml::text("SessionToken", &session.session_token),
             xml::text("Expiration", &session.expires.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
         ],
-    ) + &xml::element(
-        "AssumedRoleUser",
-        &[xml::text("AssumedRoleId", &session.principal.user_id()), xml::text("Arn", &session.principal.arn())],
     )
 }

@@ -28,7 +28,10 @@ fn described(context: &Context<'_>) -> String {
             format!("{} through {target}", oidc.issuer)
         }
         AuthMode::IdentityCenter(_) => "IAM Identity Center".to_owned(),
-        AuthMode::WebIdentity(token) => format!("a token of CI or Kubernetes, through role {}", token.role_arn),
+        AuthMode::WebIdentity(token) => {
+            let role = token.role_arn.as_deref().unwrap_or("named by AWS_ROLE_ARN");
+            format!("a token of CI or Kubernetes, through role {role}")
+        }
         AuthMode::IamUser(_) => "stored keys of an IAM user".to_owned(),
         AuthMode::BedrockApiKey => "a stored Bedrock API key".to_owned(),
         AuthMode::Ambient(_) => "the machine's own credentials".to_owned(),

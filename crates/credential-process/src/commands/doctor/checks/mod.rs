@@ -6,6 +6,7 @@ mod client_secret;
 pub(super) mod clock;
 mod config;
 mod environment;
+mod lasting_key;
 mod network_settings;
 mod older_install;
 mod permissions;
@@ -57,6 +58,7 @@ const CHECKS: &[Check] = &[
         after: &[state_folder::NAME, store::NAME],
         run: Run::SignIn(client_secret::check),
     },
+    Check { name: lasting_key::NAME, after: &[], run: Run::Profile(lasting_key::check) },
     Check { name: sign_in::RUNNING, after: &[state_folder::NAME], run: Run::Profile(sign_in::check_running) },
     Check { name: sign_in::BUDGET, after: &[state_folder::NAME], run: Run::Profile(sign_in::check_budget) },
     Check { name: sign_in::LAST_ERROR, after: &[state_folder::NAME], run: Run::Profile(sign_in::check_last_error) },
