@@ -130,7 +130,8 @@ async fn inference_profiles(config: &SdkConfig, models: &[String]) -> Result<Str
     }
 }
 
-async fn model_call(config: &SdkConfig, model: &str) -> Result<String, Failure> {
+/// Has a model say one token.
+pub(crate) async fn model_call(config: &SdkConfig, model: &str) -> Result<String, Failure> {
     let wrong = |error: &dyn Error| Failure::new("test-calls", exit::UNEXPECTED, error.to_string(), TELL_US);
     let message = Message::builder().role(ConversationRole::User).content(ContentBlock::Text("Hi".to_owned()));
     let message = message.build().map_err(|error| wrong(&error))?;

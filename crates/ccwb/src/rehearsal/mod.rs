@@ -20,7 +20,7 @@ use crate::row::{Outcome, Table};
 use crate::screen::Screen;
 use crate::surroundings::Surroundings;
 
-pub(crate) use calls::{refused, run as run_calls};
+pub(crate) use calls::{model_call, refused, run as run_calls};
 
 /// `ccwb test`.
 #[derive(Args, Debug)]
