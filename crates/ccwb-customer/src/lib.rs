@@ -4,10 +4,12 @@
 //! - [`Customer`]: the checked record, without a secret; [`CustomersFolder`] keeps one folder for each.
 //! - [`vault`]: the customer's credential, encrypted for this customer alone. What is on disk always holds one that works.
 //! - [`estimate`]: what a month of the expected tokens costs.
+//! - [`container`]: the files of a container in which Claude Code sees this customer and no other.
 //!
 //! Nothing here calls AWS or asks a person; random numbers come from the operating system.
 
 pub mod compliance;
+pub mod container;
 mod error;
 mod estimate;
 mod folder;

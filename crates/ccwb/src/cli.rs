@@ -9,6 +9,7 @@ use crate::administrator::{ConfigCommand, ContextCommand};
 use crate::choices::{FederationKind, Provider, Storage};
 use crate::cleanup::CleanupArguments;
 use crate::cost::CostCommand;
+use crate::customer::CustomerCommand;
 use crate::deploy::DeployArguments;
 use crate::destroy::DestroyArguments;
 use crate::doctor::DoctorArguments;
@@ -85,6 +86,14 @@ pub(crate) enum Command {
     Cost {
         #[command(subcommand)]
         command: CostCommand,
+    },
+    /// Many customers, each with an AWS account of its own: records, encrypted credentials, containers
+    ///
+    /// For who hosts Claude Code for others. Each customer's credential is encrypted for that customer alone, and each
+    /// container sees one customer.
+    Customer {
+        #[command(subcommand)]
+        command: CustomerCommand,
     },
     /// Delete the stacks of a profile, and list what is left
     Destroy(DestroyArguments),

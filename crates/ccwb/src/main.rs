@@ -15,6 +15,7 @@ mod cli_reference;
 mod columns;
 mod consent;
 mod cost;
+mod customer;
 mod demo;
 mod deploy;
 mod destroy;
@@ -77,6 +78,7 @@ async fn run(cli: Cli, surroundings: &Surroundings) -> Result<(), Failure> {
         Command::Models { command } => models::run(&command, surroundings).await,
         Command::Policy { command } => policy::run(&command, surroundings),
         Command::Cost { command } => cost::run(&command),
+        Command::Customer { command } => Box::pin(customer::run(&command, surroundings)).await,
         Command::Destroy(arguments) => Box::pin(destroy::run(&arguments, surroundings)).await,
         Command::Browser { file, address } => hand_over::deliver(&file, &address),
         Command::Cleanup(arguments) => cleanup::run(&arguments, surroundings).await,

@@ -19,6 +19,8 @@ pub enum Service {
     CloudWatch,
     /// AWS Cost Explorer: one endpoint for all regions of a partition.
     CostExplorer,
+    /// AWS Key Management Service.
+    Kms,
 }
 
 impl Service {
@@ -28,6 +30,7 @@ impl Service {
             Self::Athena => "AWS_ENDPOINT_URL_ATHENA",
             Self::CloudWatch => "AWS_ENDPOINT_URL_CLOUDWATCH",
             Self::CostExplorer => "AWS_ENDPOINT_URL_COST_EXPLORER",
+            Self::Kms => "AWS_ENDPOINT_URL_KMS",
         }
     }
 
@@ -36,6 +39,7 @@ impl Service {
             Self::Athena => "athena",
             Self::CloudWatch => "monitoring",
             Self::CostExplorer => "ce",
+            Self::Kms => "kms",
         }
     }
 
@@ -45,12 +49,13 @@ impl Service {
             Self::Athena => "AmazonAthena",
             Self::CloudWatch => "GraniteServiceVersion20100801",
             Self::CostExplorer => "AWSInsightsIndexService",
+            Self::Kms => "TrentService",
         }
     }
 
     fn content_type(self) -> &'static str {
         match self {
-            Self::Athena | Self::CostExplorer => "application/x-amz-json-1.1",
+            Self::Athena | Self::CostExplorer | Self::Kms => "application/x-amz-json-1.1",
             Self::CloudWatch => "application/x-amz-json-1.0",
         }
     }
@@ -136,8 +141,8 @@ impl Client {
     }
 
     /// Asks once, and again after throttling and passing failures. Every operation that is used only reads, or carries a
-    /// token that makes it happen once.
-    pub(crate) async fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, AwsError> {
+    /// token that makes it happen once, or may happen twice (KMS `Encrypt`).
+    pub async fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, AwsError> {
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(service, operation, body).await;

@@ -2,7 +2,7 @@
 
 mod arguments;
 mod period;
-mod source;
+pub(crate) mod source;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -174,10 +174,12 @@ impl Site {
     }
 }
 
-fn client(config: &SdkConfig, region: &str, surroundings: &Surroundings) -> Result<Client, Failure> {
+/// Who asks AWS's JSON services with these credentials.
+pub(crate) fn client(config: &SdkConfig, region: &str, surroundings: &Surroundings) -> Result<Client, Failure> {
     let missing = || AwsError::NoCredentials("the AWS SDK's chain has none".to_owned());
     let credentials = config.credentials_provider().ok_or_else(missing)?;
-    let endpoints = [Service::Athena, Service::CloudWatch, Service::CostExplorer].into_iter().filter_map(|service| {
+    let services = [Service::Athena, Service::CloudWatch, Service::CostExplorer, Service::Kms];
+    let endpoints = services.into_iter().filter_map(|service| {
         let own = surroundings.text(service.endpoint_variable());
         Some((service, own.or_else(|| surroundings.text("AWS_ENDPOINT_URL"))?.to_owned()))
     });
