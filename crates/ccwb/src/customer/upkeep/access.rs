@@ -95,14 +95,20 @@ impl Access {
         let (arn, account) = (answer.arn().unwrap_or_default(), answer.account().unwrap_or_default());
         if account != customer.account {
             let message = format!("the credentials are of {arn}, and the account should be {}", customer.account);
-            return Err(Failure::new("identity-differs", exit::AWS, message, "ask the customer for its own credentials"));
+            return Err(Failure::new(
+                "identity-differs",
+                exit::AWS,
+                message,
+                "ask the customer for its own credentials",
+            ));
         }
         Ok(Some(arn.to_owned()))
     }
 
     /// Whether the region has Claude models for the account.
     pub(super) async fn region(&self, customer: &Customer) -> Result<String, Failure> {
-        let answer = aws_sdk_bedrock::Client::new(&self.config).list_foundation_models().by_provider("Anthropic").send().await;
+        let answer =
+            aws_sdk_bedrock::Client::new(&self.config).list_foundation_models().by_provider("Anthropic").send().await;
         let answer = answer.map_err(|error| refused("bedrock:ListFoundationModels", &error, PERMISSION))?;
         match answer.model_summaries().len() {
             0 => {

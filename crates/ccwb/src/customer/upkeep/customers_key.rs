@@ -46,7 +46,9 @@ impl CustomersKey<'_> {
         let is_inactive = status == StatusType::Inactive;
         let answer = self.iam(with).update_access_key().access_key_id(id).status(status).send().await;
         match answer {
-            Err(error) if is_inactive && error.as_service_error().is_some_and(|said| said.is_no_such_entity_exception()) => {
+            Err(error)
+                if is_inactive && error.as_service_error().is_some_and(|said| said.is_no_such_entity_exception()) =>
+            {
                 Ok(())
             }
             other => other.map(drop).map_err(|error| refused("iam:UpdateAccessKey", &error, PERMISSION)),

@@ -48,11 +48,8 @@ pub(super) async fn run(arguments: &HealthArguments, surroundings: &Surroundings
         .into_iter()
         .map(|customer| Health::of(Standing::read(&office.folder, &customer), customer, arguments.due_after))
         .collect();
-    let broken: Vec<Value> = listing
-        .broken
-        .iter()
-        .map(|broken| json!({"folder": broken.name, "problem": broken.problem}))
-        .collect();
+    let broken: Vec<Value> =
+        listing.broken.iter().map(|broken| json!({"folder": broken.name, "problem": broken.problem})).collect();
     let screen = Screen::of_process();
     let answer = json!({"customers": all.iter().map(Health::json).collect::<Vec<_>>(), "broken": broken});
     screen.answer(arguments.work.json, &answer, || {

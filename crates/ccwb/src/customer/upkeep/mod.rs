@@ -78,9 +78,7 @@ impl Office {
         match &self.vaults {
             Vaults::Named(surroundings) => keys::open(&self.folder, customer, surroundings).await,
             #[cfg(test)]
-            Vaults::Known(keys) => {
-                Ok(Vault::new(&self.folder, &customer.id, keys[customer.id.as_str()].clone()))
-            }
+            Vaults::Known(keys) => Ok(Vault::new(&self.folder, &customer.id, keys[customer.id.as_str()].clone())),
         }
     }
 

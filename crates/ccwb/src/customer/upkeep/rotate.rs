@@ -220,7 +220,8 @@ fn told(customer: &Customer, ended: Result<Ended, RotationError<Failure>>) -> Re
         }
         Ok(Ended::Switched { record }) => {
             let old = record.previous.map(|key| key.id).unwrap_or_default();
-            let hint = format!("give containers the new one, then run this again without --keep-old-for to delete {old}");
+            let hint =
+                format!("give containers the new one, then run this again without --keep-old-for to delete {old}");
             let detail = format!("{} is in use, and {old} still works", record.current.id);
             Ok(Told { hint: Some(hint), ..Told::new(customer, Outcome::Switched, detail) })
         }
@@ -245,10 +246,13 @@ fn full(other: &ccwb_rotation::Listed, last_used: Option<i64>) -> Failure {
         chrono::DateTime::from_timestamp(at, 0).map_or_else(String::new, |time| time.format("%Y-%m-%d").to_string())
     };
     let used = last_used.map_or_else(|| "never used".to_owned(), |at| format!("last used {}", day(at)));
-    let message = format!("the user has a second access key, {id}, made {}, {used}: AWS allows two", day(other.created));
+    let message =
+        format!("the user has a second access key, {id}, made {}, {used}: AWS allows two", day(other.created));
     let hint = match last_used {
         None => format!("nobody uses it: aws iam delete-access-key --access-key-id {id}, then run this again"),
-        Some(_) => format!("find out who uses it; then aws iam delete-access-key --access-key-id {id}, and run this again"),
+        Some(_) => {
+            format!("find out who uses it; then aws iam delete-access-key --access-key-id {id}, and run this again")
+        }
     };
     Failure::new("access-keys-full", exit::AWS, message, hint)
 }

@@ -109,10 +109,10 @@ impl aws_sdk_sts::config::AsyncSleep for Sleep {
 }
 
 fn customer(number: usize, method: &str) -> Customer {
+    let account = if method.contains("role_arn") { 123_456_789_012 } else { 200_000_000_000 + number };
     let form = format!(
         "id: customer-{number:04}\norganisation: Org {number}\ncontact: {{name: Jo, email: jo@example.com}}\n\
-         account: '{account:012}'\nregion: us-east-1\nmodel: sonnet-4-5\ntokens: {{input: 1M, output: 1M}}\nmethod: {method}\n",
-        account = 200_000_000_000 + number,
+         account: '{account}'\nregion: us-east-1\nmodel: sonnet-4-5\ntokens: {{input: 1M, output: 1M}}\nmethod: {method}\n"
     );
     let form = Form::parse(&form).unwrap_or_else(|problems| panic!("{problems:?}"));
     let key = (!method.contains("role")).then_some(KeyPlace::Keyring {});
@@ -245,7 +245,11 @@ async fn the_old_key_stays_for_containers_that_have_it_and_a_later_run_deletes_i
     assert_eq!(keeps.on(customer.clone()).await.outcome, Outcome::Switched);
     assert!(site.keys(customer).iter().all(|(_, active)| *active) && site.keys(customer).len() == 2);
     let later = Rotation { older_than: Some(7_776_000), ..site.rotation() };
-    assert_eq!(later.on(customer.clone()).await.outcome, Outcome::Rotated, "what was begun is finished, whatever its age");
+    assert_eq!(
+        later.on(customer.clone()).await.outcome,
+        Outcome::Rotated,
+        "what was begun is finished, whatever its age"
+    );
     assert_eq!(site.keys(customer).len(), 1);
     let young = later.on(customer.clone()).await;
     assert_eq!(young.outcome, Outcome::Skipped, "{young:?}");
@@ -263,10 +267,7 @@ async fn a_dry_run_changes_nothing_and_calls_nobody() {
 /// A customer in the sandbox's own account, whose role asks for an external id.
 async fn site_with_a_role() -> (Site, impl Fn(&Site, &str)) {
     let method = "{kind: cross-account-role, role_arn: 'arn:aws:iam::123456789012:role/Customer'}";
-    let mut site = Site::new(1, method, Vaults::Known(BTreeMap::new())).await;
-    site.customers[0].account = "123456789012".to_owned();
-    let lock = site.office.folder.lock(&site.customers[0].id, Duration::from_secs(5)).unwrap();
-    site.office.folder.save(&site.customers[0], &lock).unwrap();
+    let site = Site::new(1, method, Vaults::Known(BTreeMap::new())).await;
     let trust = |site: &Site, external_id: &str| {
         site.sandbox.control().put_role(Role {
             name: "Customer".to_owned(),
@@ -316,9 +317,16 @@ async fn validation_says_what_each_call_took_and_health_s_calls_read_no_customer
     each(vec![bad.clone(), site.customers[0].clone()], 1, validation, |validated| all.push(validated)).await;
     let codes = |validated: &Validated| validated.failures().map(|row| row.code.clone()).collect::<Vec<_>>();
     assert_eq!((codes(&all[0]), codes(&all[1])), (vec!["profile-missing".to_owned()], vec![]));
-    let checks: Vec<_> = all[1].checks.iter().map(|check| (check.row.check.as_str(), check.milliseconds.is_some())).collect();
-    let expected =
-        [("access", true), ("identity", true), ("account", false), ("region", true), ("model", true), ("model call", false)];
+    let checks: Vec<_> =
+        all[1].checks.iter().map(|check| (check.row.check.as_str(), check.milliseconds.is_some())).collect();
+    let expected = [
+        ("access", true),
+        ("identity", true),
+        ("account", false),
+        ("region", true),
+        ("model", true),
+        ("model call", false),
+    ];
     assert_eq!(checks, expected);
     let asked: std::collections::BTreeSet<String> =
         site.sandbox.control().requests().into_iter().map(|request| request.endpoint).collect();

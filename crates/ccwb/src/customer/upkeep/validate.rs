@@ -94,8 +94,7 @@ pub(super) async fn run(arguments: &ValidateArguments, surroundings: &Surroundin
         None => Ok(()),
         Some(row) if all.len() == 1 => Err(Failure::told(row.exit)),
         Some(row) => {
-            let first =
-                Failure::new(&row.code, row.exit, row.detail.clone(), row.hint.clone().unwrap_or_default());
+            let first = Failure::new(&row.code, row.exit, row.detail.clone(), row.hint.clone().unwrap_or_default());
             Err(of_many(failed.len(), all.len(), &first))
         }
     }
