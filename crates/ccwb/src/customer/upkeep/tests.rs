@@ -345,3 +345,62 @@ async fn a_customer_who_was_removed_meanwhile_is_a_failure_and_gets_no_folder() 
     assert_eq!(told.failure.unwrap().code, "customer-unknown");
     assert!(!site.office.folder.of(&id).exists());
 }
+
+/// Customers with a Bedrock API key, whose profile Bedrock lists or not, at a server that keeps what it was sent.
+async fn site_with_an_api_key(listed: &'static str) -> (Site, std::sync::mpsc::Receiver<String>) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, sent) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, mut bytes) = (stream.unwrap(), vec![0; 16 * 1024]);
+            let count = stream.read(&mut bytes).unwrap();
+            let _ = sender.send(String::from_utf8_lossy(&bytes[..count]).into_owned());
+            let body = format!("{{\"inferenceProfileSummaries\": [{listed}]}}");
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length";
+            stream.write_all(format!("{head}: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+        }
+    });
+    let mut site = Site::new(1, "bedrock-api-key", Vaults::Known(BTreeMap::new())).await;
+    let (customer, key) = (site.customers[0].clone(), Key::generate());
+    let lock = site.office.folder.lock(&customer.id, Duration::from_secs(5)).unwrap();
+    let vault = Vault::new(&site.office.folder, &customer.id, key.clone());
+    let first = Credential::BedrockApiKey { key: "ABSK-the-first-one1".into() };
+    vault.write(&Credentials::new(first, 100), &lock).unwrap();
+    let office = Arc::get_mut(&mut site.office).unwrap();
+    office.vaults = Vaults::Known(BTreeMap::from([(customer.id.to_string(), key)]));
+    office.base = office.base.to_builder().endpoint_url(address).build();
+    (site, sent)
+}
+
+const LISTED: &str = r#"{"inferenceProfileId": "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "status": "ACTIVE",
+    "inferenceProfileName": "n", "inferenceProfileArn": "arn:aws:bedrock:us-east-1:1:inference-profile/x", "models": [],
+    "type": "SYSTEM_DEFINED"}"#;
+
+#[tokio::test]
+async fn an_api_key_from_the_customer_is_tried_as_a_bearer_token_and_then_used() {
+    let (site, sent) = site_with_an_api_key(LISTED).await;
+    let customer = &site.customers[0];
+    assert_eq!(site.rotate().await.outcome, Outcome::Pending, "AWS makes none for us");
+    let given = Rotation { given: Some("ABSK-the-second-one2".into()), ..site.rotation() };
+    let told = given.on(customer.clone()).await;
+    assert_eq!(told.outcome, Outcome::Rotated, "{told:?}");
+    assert!(site.current(customer).await.is(&Credential::BedrockApiKey { key: "ABSK-the-second-one2".into() }));
+    let sent: Vec<String> = sent.try_iter().map(|request| request.to_ascii_lowercase()).collect();
+    assert!(
+        sent.len() == 2 && sent.iter().all(|sent| sent.contains("authorization: bearer absk-the-second-one2")),
+        "{sent:?}"
+    );
+    assert!(!site.log(customer).contains("ABSK"), "{}", site.log(customer));
+}
+
+#[tokio::test]
+async fn an_api_key_that_does_not_lead_to_the_customers_model_is_not_used() {
+    let (site, _sent) = site_with_an_api_key("").await;
+    let given = Rotation { given: Some("ABSK-the-second-one2".into()), ..site.rotation() };
+    let told = given.on(site.customers[0].clone()).await;
+    assert_eq!(told.outcome, Outcome::Restored, "{told:?}");
+    let current = site.current(&site.customers[0]).await;
+    assert!(current.is(&Credential::BedrockApiKey { key: "ABSK-the-first-one1".into() }));
+}
