@@ -1,5 +1,7 @@
 //! A customer's key in the hands of `ccwb_rotation`: IAM for a user's keys, standard input for an API key.
 
+use aws_sdk_iam::operation::delete_access_key::DeleteAccessKeyError;
+use aws_sdk_iam::operation::update_access_key::UpdateAccessKeyError;
 use aws_sdk_iam::types::StatusType;
 use ccwb_customer::vault::{Credentials, Rotates, Vault};
 use ccwb_customer::{Customer, CustomerLock};
@@ -47,7 +49,8 @@ impl CustomersKey<'_> {
         let answer = self.iam(with).update_access_key().access_key_id(id).status(status).send().await;
         match answer {
             Err(error)
-                if is_inactive && error.as_service_error().is_some_and(|said| said.is_no_such_entity_exception()) =>
+                if is_inactive
+                    && error.as_service_error().is_some_and(UpdateAccessKeyError::is_no_such_entity_exception) =>
             {
                 Ok(())
             }
@@ -122,7 +125,9 @@ impl Account for CustomersKey<'_> {
             return Ok(());
         }
         match self.iam(with).delete_access_key().access_key_id(id).send().await {
-            Err(error) if error.as_service_error().is_some_and(|said| said.is_no_such_entity_exception()) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(DeleteAccessKeyError::is_no_such_entity_exception) => {
+                Ok(())
+            }
             other => other.map(drop).map_err(|error| refused("iam:DeleteAccessKey", &error, PERMISSION)),
         }
     }
@@ -157,9 +162,8 @@ pub(super) async fn attempt(access: &Access, customer: &Customer) -> Result<Verd
     match tried.await {
         Ok(_) => Ok(Verdict::Works),
         Err(failure) => match failure.code.as_str() {
-            "identity-differs" => Ok(Verdict::Refused(failure.message)),
+            "identity-differs" | "profile-missing" | "profile-inactive" => Ok(Verdict::Refused(failure.message)),
             "aws-refused" if !is_temporary(&failure.message) => Ok(Verdict::NotYet(failure.message)),
-            "profile-missing" | "profile-inactive" => Ok(Verdict::Refused(failure.message)),
             _ => Err(failure),
         },
     }

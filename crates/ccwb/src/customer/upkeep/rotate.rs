@@ -137,7 +137,7 @@ fn ended(all: &[Told]) -> Result<(), Failure> {
 
 impl AsyncWork<Customer, Told> for Rotation {
     async fn on(&self, customer: Customer) -> Told {
-        let (told, milliseconds) = access::timed(self.one(&customer)).await;
+        let (told, milliseconds) = access::timed(Box::pin(self.one(&customer))).await;
         Told { milliseconds, ..told.unwrap_or_else(|failure| Told::failed(&customer, failure)) }
     }
 }
