@@ -191,7 +191,7 @@ pub fn compose(customer: &Customer, plan: &Plan<'_>) -> Value {
     });
     if customer.method.kind().has_secret() {
         service["secrets"] = json!([{
-            "source": SECRET, "target": SECRET, "uid": uid.to_string(), "gid": gid.to_string(), "mode": "0400",
+            "source": SECRET, "target": SECRET, "uid": uid.to_string(), "gid": gid.to_string(), "mode": 0o400,
         }]);
         file["secrets"] = json!({SECRET: match plan.secret {
             SecretFrom::File => json!({"file": format!("./{SECRET}")}),
@@ -243,7 +243,7 @@ mod tests {
             assert_eq!(service["cap_drop"], json!(["ALL"]));
             assert_eq!(service["security_opt"], json!(["no-new-privileges:true"]));
             assert_eq!((&service["user"], &service["privileged"]), (&json!("1000:1000"), &Value::Null));
-            assert_eq!(service["secrets"][0]["mode"], "0400");
+            assert_eq!(service["secrets"][0]["mode"], 0o400);
             for mount in service["volumes"].as_array().unwrap().iter().filter(|mount| mount["type"] == "bind") {
                 assert_eq!(mount["read_only"], true);
                 let source = mount["source"].as_str().unwrap().strip_prefix("./").unwrap();
