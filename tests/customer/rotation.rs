@@ -106,6 +106,8 @@ fn a_rotation_that_is_killed_at_any_call_loses_no_working_key_and_the_next_one_e
         }
     }
     let log = std::fs::read_to_string(site.host.folder("acme").join("rotation.jsonl")).expect("there is a log");
+    let removed = site.host.customer(&["remove", "acme", "--yes", "--json"]).success().json();
+    assert!(removed["left"] == json!([]) && !site.host.folder("acme").exists(), "{removed:#}");
     assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
 }
 

@@ -120,7 +120,11 @@ pub(super) async fn run(arguments: &RotateArguments, surroundings: &Surroundings
     drop(spinner);
     all.sort_by(|one, other| one.customer.cmp(&other.customer));
     let screen = Screen::of_process();
-    screen.answer(work.json, &all.iter().map(Told::json).collect(), || all.iter().for_each(|told| told.show(&screen)));
+    screen.answer(work.json, &all.iter().map(Told::json).collect(), || {
+        for told in &all {
+            told.show(&screen);
+        }
+    });
     ended(&all)
 }
 

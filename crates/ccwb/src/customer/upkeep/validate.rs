@@ -56,7 +56,7 @@ impl Validated {
     fn show(&self, screen: &Screen) {
         screen.heading(self.customer.id.as_str());
         for Timed { row, milliseconds } in &self.checks {
-            let took = milliseconds.map(|time| format!("{time:>5} ms  ")).unwrap_or_else(|| " ".repeat(10));
+            let took = milliseconds.map_or_else(|| " ".repeat(10), |time| format!("{time:>5} ms  "));
             let detail = format!("{took}{}", row.detail);
             match row.outcome {
                 Outcome::Passed => screen.done(&row.check, &detail),
@@ -87,7 +87,9 @@ pub(super) async fn run(arguments: &ValidateArguments, surroundings: &Surroundin
     all.sort_by(|one, other| one.customer.id.cmp(&other.customer.id));
     let screen = Screen::of_process();
     screen.answer(work.json, &all.iter().map(Validated::json).collect(), || {
-        all.iter().for_each(|validated| validated.show(&screen));
+        for validated in &all {
+            validated.show(&screen);
+        }
     });
     let failed: Vec<&Row> = all.iter().filter_map(|validated| validated.failures().next()).collect();
     match failed.first() {
@@ -110,7 +112,7 @@ pub(super) struct Validation {
 
 impl AsyncWork<Customer, Validated> for Validation {
     async fn on(&self, customer: Customer) -> Validated {
-        let (access, took) = timed(self.office.access(&customer)).await;
+        let (access, took) = timed(Box::pin(self.office.access(&customer))).await;
         let mut validated = Validated { customer, checks: Vec::new(), since: None };
         match access {
             Err(failure) => validated.add("access", Err(failure), Some(took)),
