@@ -41,7 +41,7 @@ fn a_key_under_kms_opens_its_customers_vault_and_no_other() {
     assert!(!host.folder("acme").exists());
 }
 
-fn key(endpoint: &str) -> String {
+pub(crate) fn key(endpoint: &str) -> String {
     let response = ureq::post(format!("{endpoint}/"))
         .header("X-Amz-Target", "TrentService.CreateKey")
         .header("Content-Type", "application/x-amz-json-1.1")

@@ -7,3 +7,4 @@ mod isolation;
 mod kms;
 mod many;
 mod removal;
+mod rotation;

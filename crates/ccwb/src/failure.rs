@@ -30,6 +30,13 @@ pub(crate) mod exit {
     pub(crate) const STORE: u8 = 9;
 }
 
+/// What happened, without the code and the next step.
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 impl Failure {
     pub(crate) fn new(code: &str, exit: u8, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: code.to_owned(), exit, message: message.into(), hint: hint.into() }

@@ -33,7 +33,8 @@ impl From<Refused> for Failure {
     }
 }
 
-fn failure<E>(call: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> Failure
+/// The failure to show.
+pub(crate) fn failure<E>(call: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> Failure
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {

@@ -25,6 +25,8 @@ pub struct Fault {
     pub delay_ms: u64,
     /// Never answers.
     pub hang: bool,
+    /// Does what was asked, and never answers.
+    pub hang_when_done: bool,
     /// Declares the whole body, sends this many bytes of it and closes the connection.
     pub truncate: Option<usize>,
     /// Closes the connection without a byte.

@@ -81,7 +81,10 @@ fn handle(side: Side, world: &Arc<World>, call: &Call) -> Reply {
 
 async fn faulty(fault: &Fault, side: Side, world: &Arc<World>, call: &Call, endpoint: &str) -> Reply {
     tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
-    if fault.hang {
+    if fault.hang_when_done {
+        handle(side, world, call);
+    }
+    if fault.hang || fault.hang_when_done {
         log(world, call, endpoint, Outcome { status: 0, fault: true, notes: BTreeMap::new() });
         std::future::pending::<()>().await;
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::upkeep::UpkeepCommand;
+
 /// `ccwb customer`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CustomerCommand {
@@ -46,6 +48,8 @@ pub(crate) enum CustomerCommand {
         /// Its id
         customer: String,
     },
+    #[command(flatten)]
+    Upkeep(UpkeepCommand),
     /// Remove a customer from this computer, and prove that nothing is left
     ///
     /// What cannot be deleted from here (a role, a user, a key in the customer's account) is listed first.

@@ -10,6 +10,7 @@ mod list;
 mod remove;
 mod secret;
 mod show;
+mod upkeep;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub(crate) async fn run(command: &CustomerCommand, surroundings: &Surroundings) 
         CustomerCommand::Estimate { customer, json } => estimate::run(customer.as_deref(), *json, surroundings),
         CustomerCommand::Compose(arguments) => compose::run(arguments, surroundings).await,
         CustomerCommand::Secret { customer } => secret::pipe(customer, surroundings).await,
+        CustomerCommand::Upkeep(command) => upkeep::run(command, surroundings).await,
         CustomerCommand::Remove { customer, yes, json } => remove::run(customer, *yes, *json, surroundings).await,
     }
 }

@@ -136,7 +136,8 @@ async fn inference_profiles(config: &SdkConfig, models: &[String]) -> Result<Str
     }
 }
 
-async fn model_call(config: &SdkConfig, model: &str) -> Result<String, Failure> {
+/// Has a model say one token.
+pub(crate) async fn model_call(config: &SdkConfig, model: &str) -> Result<String, Failure> {
     let tokens = one_token(config, model).await?;
     Ok(format!("{model} answered, {tokens} tokens"))
 }

@@ -21,7 +21,7 @@ use crate::row::{Outcome, Table};
 use crate::screen::Screen;
 use crate::surroundings::Surroundings;
 
-pub(crate) use calls::{one_token, run as run_calls};
+pub(crate) use calls::{model_call, one_token, run as run_calls};
 
 /// `ccwb test`.
 #[derive(Args, Debug)]
