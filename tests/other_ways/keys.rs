@@ -42,6 +42,7 @@ fn stored_key(scene: &Scene) -> (String, String) {
     (id, secret)
 }
 
+/// In no file of the home, the keyring's own included: that is encrypted.
 #[track_caller]
 fn is_nowhere(scene: &Scene, secret: &str) {
     let mut folders = vec![scene.home.path()];
@@ -49,7 +50,6 @@ fn is_nowhere(scene: &Scene, secret: &str) {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.is_dir() {
-                // The keyring itself, which is encrypted.
                 folders.push(path);
             } else if let Ok(bytes) = fs::read(&path) {
                 let found = memchr::memmem::find(&bytes, secret.as_bytes());

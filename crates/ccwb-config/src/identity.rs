@@ -141,6 +141,18 @@ mod tests {
         );
     }
 
+    #[test]
+    fn holders_of_one_profile_have_digests_of_their_own() {
+        let profile =
+            r#"{"P": {"auth_type": "web-identity", "federated_role_arn": "arn:aws:iam::123456789012:role/R"}}"#;
+        let profile = Config::from_text(Path::new("c"), profile.to_owned()).profile("P").unwrap();
+        let digest = IdentityDigest::of(&profile);
+        let holders =
+            [&[][..], &["a"], &["b"], &["a", "b"], &["ab"]].map(|holder| digest.held_by(holder).as_str().to_owned());
+        let all: std::collections::BTreeSet<_> = holders.iter().map(String::as_str).chain([digest.as_str()]).collect();
+        assert_eq!(all.len(), 6);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
