@@ -80,6 +80,6 @@ fn store(host: &Host, name: &str, value: &str) {
     let file = host.home.write("value", value);
     let mut command = host.home.command("secret-tool");
     command.args(["store", "--label", "x", "service", "claude-code-with-bedrock", "username", name]);
-    command.stdin(fs::File::open(file).unwrap());
+    command.stdin(fs::File::open(file).expect("it was just written"));
     run(&mut command, LIMIT).expect("secret-tool ends").success();
 }

@@ -14,7 +14,7 @@ use crate::lock::CustomerLock;
 pub struct Needles {
     /// In names.
     pub id: CustomerId,
-    /// In files: the external id, the role, the access key id.
+    /// In files: the external id, the access key id.
     pub texts: Vec<String>,
 }
 
