@@ -103,6 +103,12 @@ pub fn config(customer: &Customer) -> Value {
             MethodKind::BedrockApiKey => "bedrock-api-key",
         },
     });
+    // Only where the same profile is called from there: Claude Code is told another region, not another model.
+    let model = &customer.model;
+    let same_profile = model.fallback_profile.as_ref().is_none_or(|other| *other == model.profile);
+    if let Some(fallback) = customer.fallback_region.as_ref().filter(|_| same_profile) {
+        profile["bedrock_fallback_region"] = json!(fallback);
+    }
     if let Method::CrossAccountRole { role_arn, external_id } = &customer.method {
         profile["assume_role"] = json!({"role_arn": role_arn, "external_id": external_id});
     }

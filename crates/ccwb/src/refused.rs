@@ -42,6 +42,17 @@ where
         let (code, said) = (service.code().unwrap_or("refused"), service.message().unwrap_or("it did not say why"));
         return Failure::new("aws-refused", exit::AWS, format!("{call}: {code}: {said}"), hint);
     }
+    let credentials = std::iter::successors(Some(error as &(dyn Error + 'static)), |error| (**error).source())
+        .find_map(|cause| cause.downcast_ref::<CredentialsError>());
+    if let Some(CredentialsError::CredentialsNotLoaded(_)) = credentials {
+        let message = format!("{call}: there are no AWS credentials to ask with");
+        return Failure::new(
+            "credentials-missing",
+            exit::AWS,
+            message,
+            "set AWS_PROFILE, or name one with --aws-profile",
+        );
+    }
     let message = format!("{call}: {}", chain(error));
     match error {
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {

@@ -44,7 +44,8 @@ impl Status {
         let id_token = tokens.last_id_token();
         Self {
             now: World::now(),
-            person: tokens.person(),
+            // Read once: a token is long.
+            person: id_token.as_ref().map(ccwb_oidc::IdToken::person).or_else(|| tokens.person.clone()),
             credentials_until: credentials.as_ref().map(ccwb_federation::Credentials::expiration_on_this_clock),
             groups_left_out: id_token.as_ref().is_some_and(ccwb_oidc::IdToken::groups_left_out),
             id_token_until: id_token.map(|token| token.expires().timestamp()),

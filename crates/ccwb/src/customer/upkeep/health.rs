@@ -110,7 +110,8 @@ impl Health {
 fn show(screen: &Screen, all: &[Health]) {
     let due = all.iter().filter(|health| health.is_due).count();
     let bad = all.iter().filter(|health| !health.is_good()).count();
-    screen.title(&format!("{} customers, {bad} with problems, {due} due for rotation", all.len()), "");
+    let all_of_them = if all.len() == 1 { "1 customer".to_owned() } else { format!("{} customers", all.len()) };
+    screen.title(&format!("{all_of_them}, {bad} with problems, {due} due for rotation"), "");
     let heads = ["customer", "method", "validated", "state", "took", "key", "rotation", "rules"];
     let rows: Vec<Vec<String>> =
         [heads.map(str::to_owned).to_vec()].into_iter().chain(all.iter().map(Health::row)).collect();

@@ -75,7 +75,8 @@ pub(super) async fn run(arguments: &ValidateArguments, surroundings: &Surroundin
     let office = Office::open(work.aws_profile.as_deref(), surroundings).await?;
     let customers = office.customers(&arguments.whom)?;
     let count = customers.len();
-    let spinner = Spinner::start(&format!("Calling AWS as {count} customers"));
+    let whom = if count == 1 { "a customer".to_owned() } else { format!("{count} customers") };
+    let spinner = Spinner::start(&format!("Calling AWS as {whom}"));
     let mut all: Vec<Validated> = Vec::new();
     let validation = Validation { office, calls: arguments.call };
     each(customers, work.concurrency.into(), validation, |validated| {
