@@ -38,11 +38,13 @@ fn whatever_happens_to_a_crowd_with_a_keyring_and_a_clock_that_is_set_nothing_is
     weather(Climate { disk: false, parts: true });
 }
 
-/// The fixed seeds and then others until the time is over; or exactly what `STORM_SEED` and `STORM_RUNS` say.
+/// The fixed seeds and then others, from `STORM_CHANCE` on if it is set, until the time is over; or exactly what `STORM_SEED` and
+/// `STORM_RUNS` say.
 fn weather(climate: Climate) {
     let began = Instant::now();
     let (seed, runs) = (number_from_environment("STORM_SEED"), number_from_environment("STORM_RUNS"));
-    let chance = now().timestamp_micros().cast_unsigned() % 1_000_000_000;
+    let chance = number_from_environment("STORM_CHANCE");
+    let chance = chance.unwrap_or(now().timestamp_micros().cast_unsigned() % 1_000_000_000);
     let seed_of = |run: u64| match seed {
         Some(first) => first + run,
         None if run < FIXED_RUNS => FIXED + run,

@@ -86,11 +86,18 @@ impl Tokens {
 
 /// Cached credentials that can be handed out.
 pub(crate) fn usable_credentials(context: &Context<'_>, now: DateTime<Utc>) -> Result<Option<Credentials>, StoreError> {
-    Ok(credentials(context)?.filter(|found| seconds_left(found, now) > CREDENTIALS_MARGIN))
+    Ok(credentials(context)?
+        .filter(|found| seconds_left(found, now) > CREDENTIALS_MARGIN && !clock_was_set_wrong_since(found, now)))
+}
+
+/// The clock was right when credentials were stored, and is before that moment now: nobody here knows when they end.
+fn clock_was_set_wrong_since(credentials: &Credentials, now: DateTime<Utc>) -> bool {
+    let was_right = credentials.skew.abs() <= TOLERATED_SKEW;
+    was_right && credentials.issued.is_some_and(|issued| now.timestamp() < issued.saturating_sub(TOLERATED_SKEW))
 }
 
 /// Seconds until credentials expire, on a clock that may be wrong. A clock that was set back since they were stored has
-/// been mended: what was known of it no longer holds.
+/// been mended, if it was wrong then: what was known of it no longer holds.
 pub(crate) fn seconds_left(credentials: &Credentials, now: DateTime<Utc>) -> i64 {
     let mended = credentials.issued.is_some_and(|issued| now.timestamp() < issued);
     let expiration = if mended { credentials.expiration } else { credentials.expiration_on_this_clock() };

@@ -57,6 +57,16 @@ proptest! {
     }
 
     #[test]
+    fn a_clock_that_was_right_and_is_before_the_moment_of_storing_is_not_believed(
+        back in 61_i64..100_000, skew in -100_000_i64..100_000,
+    ) {
+        let issued = 1_800_000_000;
+        let credentials = credentials(issued + skew + 3_600, issued, skew);
+        prop_assert_eq!(clock_was_set_wrong_since(&credentials, at(issued - back)), skew.abs() <= TOLERATED_SKEW);
+        prop_assert!(!clock_was_set_wrong_since(&credentials, at(issued - TOLERATED_SKEW)));
+    }
+
+    #[test]
     fn an_id_token_is_used_while_it_has_more_than_a_minute_on_the_servers_clock(
         life in -100_i64..50_000, skew in -100_000_i64..100_000, passed in 0_i64..60_000,
     ) {
