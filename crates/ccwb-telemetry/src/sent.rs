@@ -21,7 +21,8 @@ fn is_sendable(name: &str, value: &str) -> bool {
 
 /// One flat object on one line: what is sent of the rows, and the token.
 pub fn to_json(rows: &[Row<'_>], bearer: Option<&SecretString>) -> SecretString {
-    let token = bearer.map(ExposeSecret::expose_secret).filter(|token| is_sendable("authorization", token));
+    let token = bearer.map(ExposeSecret::expose_secret);
+    let token = token.filter(|token| !token.is_empty() && is_sendable("authorization", token));
     // Of the right size at once, with room for escapes: a growing text would leave copies of the token behind.
     let size = |row: &Row<'_>| row.name.len() + 2 * row.value.as_ref().map_or(0, |value| value.len()) + 6;
     let size: usize = rows.iter().map(size).sum();
@@ -86,6 +87,8 @@ mod tests {
         ];
         let json = to_json(&rows, Some(&"a.b.c".into()));
         assert_eq!(json.expose_secret(), r#"{"x-a":"say \"hi\" \\ there","authorization":"Bearer a.b.c"}"#);
-        assert_eq!(to_json(&[], Some(&"a\r\nx-evil: 1".into())).expose_secret(), "{}");
+        for token in ["a\r\nx-evil: 1", ""] {
+            assert_eq!(to_json(&[], Some(&token.into())).expose_secret(), "{}");
+        }
     }
 }
