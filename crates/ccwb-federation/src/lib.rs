@@ -24,6 +24,6 @@ pub use error::{AwsRefusal, FederationError};
 pub use federate::{Federated, Federator, Person};
 pub use holder::Holder;
 pub use iam::{Iam, ListedKey};
-pub use region::{RegionState, ask_region};
+pub use region::{BedrockEndpoint, RegionState, ask_region};
 pub use sdk::AwsSettings;
 pub use workload::WorkloadRole;

@@ -26,16 +26,26 @@ pub enum RegionState {
     Down(String),
 }
 
-/// Asks Bedrock in a region, at `endpoint` if it has another than the usual one.
+/// Where Bedrock is asked.
+#[derive(Clone, Copy, Debug)]
+pub enum BedrockEndpoint<'a> {
+    /// AWS's own.
+    Usual,
+    /// AWS's own with validated cryptography (`AWS_USE_FIPS_ENDPOINT`).
+    Fips,
+    /// Another one, for every region.
+    At(&'a str),
+}
+
+/// Asks Bedrock in a region.
 pub async fn ask_region(
     http: &HttpClient,
     region: &str,
-    endpoint: Option<&str>,
+    endpoint: BedrockEndpoint<'_>,
     model: &str,
     signer: Signer<'_>,
 ) -> RegionState {
-    let endpoint = endpoint.map_or_else(|| usual_endpoint(region), str::to_owned);
-    let uri = format!("{}/model/{}/converse", endpoint.trim_end_matches('/'), path_segment(model));
+    let uri = format!("{}/model/{}/converse", endpoint.address(region), path_segment(model));
     let scope = Scope { service: "bedrock", region };
     let Some(request) = signed::post(http, signer, scope, &uri, "application/json", b"{}".to_vec()) else {
         return RegionState::Refuses("these credentials cannot be sent".to_owned());
@@ -70,9 +80,21 @@ fn words(answer: &http::Response<Vec<u8>>) -> String {
     printable(format!("{} {code}{separator}{message}", answer.status().as_u16()).trim())
 }
 
-fn usual_endpoint(region: &str) -> String {
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    format!("https://bedrock-runtime.{region}.{suffix}")
+impl BedrockEndpoint<'_> {
+    /// AWS General Reference, "Amazon Bedrock endpoints and quotas".
+    fn address(self, region: &str) -> String {
+        let host = match self {
+            Self::At(address) => return address.trim_end_matches('/').to_owned(),
+            Self::Usual => "bedrock-runtime",
+            Self::Fips => "bedrock-runtime-fips",
+        };
+        let suffix = match region {
+            region if region.starts_with("cn-") => "amazonaws.com.cn",
+            region if region.starts_with("eusc-") => "amazonaws.eu",
+            _ => "amazonaws.com",
+        };
+        format!("https://{host}.{region}.{suffix}")
+    }
 }
 
 /// A model's id or ARN as one segment of a path (RFC 3986, section 2.3).
@@ -107,6 +129,19 @@ mod tests {
         assert_eq!(state(&busy, took), RegionState::Refuses("429 ThrottlingException".to_owned()));
         let down = answer(503, "ServiceUnavailableException", "{}");
         assert_eq!(state(&down, took), RegionState::Down("503 ServiceUnavailableException".to_owned()));
+    }
+
+    #[test]
+    fn a_region_is_asked_at_its_own_endpoint_in_every_part_of_aws() {
+        for (endpoint, region, address) in [
+            (BedrockEndpoint::Usual, "eu-west-1", "https://bedrock-runtime.eu-west-1.amazonaws.com"),
+            (BedrockEndpoint::Fips, "us-gov-west-1", "https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com"),
+            (BedrockEndpoint::Usual, "cn-north-1", "https://bedrock-runtime.cn-north-1.amazonaws.com.cn"),
+            (BedrockEndpoint::Usual, "eusc-de-east-1", "https://bedrock-runtime.eusc-de-east-1.amazonaws.eu"),
+            (BedrockEndpoint::At("http://127.0.0.1:9411/"), "eu-west-1", "http://127.0.0.1:9411"),
+        ] {
+            assert_eq!(endpoint.address(region), address);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ccwb_config::Profile;
-use ccwb_federation::{RegionState, Signer, ask_region};
+use ccwb_federation::{BedrockEndpoint, RegionState, Signer, ask_region};
 use ccwb_http::HttpClient;
 use serde_json::{Value, json};
 
@@ -23,10 +23,15 @@ struct Answer<'a> {
 pub(crate) fn run(context: &Context<'_>, apply: bool, as_json: bool) -> Result<(), Error> {
     let credentials = credentials::quietly(context)?;
     let client = http::client(context)?;
-    let endpoint = http::bedrock_endpoint(context.world)?;
+    let named = http::bedrock_endpoint(context.world)?;
+    let endpoint = match named.as_deref() {
+        Some(address) => BedrockEndpoint::At(address),
+        None if context.world.flag("AWS_USE_FIPS_ENDPOINT") => BedrockEndpoint::Fips,
+        None => BedrockEndpoint::Usual,
+    };
     let (usual, fallback) = regions(&context.profile);
     let model = context.profile.selected_model.as_deref().unwrap_or("anthropic.claude");
-    let asking = Asking { client: &client, endpoint: endpoint.as_deref(), model, signer: credentials.signer() };
+    let asking = Asking { client: &client, endpoint, model, signer: credentials.signer() };
     let answers = http::runtime()?.block_on(async {
         let (first, second) = tokio::join!(asking.ask(Some(usual)), asking.ask(fallback));
         first.into_iter().chain(second).collect::<Vec<_>>()
@@ -55,7 +60,7 @@ pub(super) fn regions(profile: &Profile) -> (&str, Option<&str>) {
 
 struct Asking<'a> {
     client: &'a HttpClient,
-    endpoint: Option<&'a str>,
+    endpoint: BedrockEndpoint<'a>,
     model: &'a str,
     signer: Signer<'a>,
 }

@@ -1,4 +1,5 @@
-//! Ways to credentials without OpenID Connect: one file for each. None of them climbs the ladder of a sign-in in the browser.
+//! Ways to credentials without OpenID Connect: a file or folder for each. Identity Center climbs the ladder, since a person signs
+//! in there; the others ask nobody.
 
 pub(crate) mod ambient;
 pub(crate) mod bedrock_api_key;
