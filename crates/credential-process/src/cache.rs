@@ -107,13 +107,13 @@ pub(crate) fn seconds_left(credentials: &Credentials, now: DateTime<Utc>) -> i64
 /// Cached credentials of this identity, whatever their age.
 pub(crate) fn credentials(context: &Context<'_>) -> Result<Option<Credentials>, StoreError> {
     let stored = context.store.read(Slot::Credentials)?;
-    Ok(stored.and_then(|stored| Credentials::from_stored_json(&stored, context.binding.as_str())))
+    Ok(stored.and_then(|stored| Credentials::from_stored_json(&stored, context.binding())))
 }
 
 /// Cached tokens of this identity; none of them if there are none.
 pub(crate) fn tokens(context: &Context<'_>) -> Result<Tokens, StoreError> {
     let stored = context.store.read(Slot::Tokens)?;
-    Ok(stored.and_then(|stored| parse(&stored, context.binding.as_str())).unwrap_or_default())
+    Ok(stored.and_then(|stored| parse(&stored, context.binding())).unwrap_or_default())
 }
 
 pub(crate) fn save_credentials(
@@ -122,7 +122,7 @@ pub(crate) fn save_credentials(
     now: DateTime<Utc>,
     held: &LockGuard,
 ) -> Result<Option<Fallback>, StoreError> {
-    let stored = credentials.to_stored_json(context.binding.as_str(), now.timestamp());
+    let stored = credentials.to_stored_json(context.binding(), now.timestamp());
     context.store.write(Slot::Credentials, &stored, now.timestamp(), held)
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn save_tokens(
         secret.map(|secret| secret.expose_secret().into())
     }
     let wire = Wire {
-        binding: context.binding.as_str().into(),
+        binding: context.binding().into(),
         id_token: text(tokens.id_token.as_ref()),
         refresh_token: text(tokens.refresh_token.as_ref()),
         person: tokens.person.as_deref().map(Into::into),

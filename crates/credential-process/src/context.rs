@@ -18,8 +18,8 @@ pub(crate) struct Context<'w> {
     pub(crate) profile: Profile,
     /// What the lock and the records of sign-ins are of.
     pub(crate) identity: IdentityDigest,
-    /// What cached secrets are bound to: the identity, and which of its holders this is.
-    pub(crate) binding: IdentityDigest,
+    /// The identity in the hands of one of many: a job, a service account.
+    held: Option<IdentityDigest>,
     pub(crate) state: StateDir,
     pub(crate) store: SecretStore,
 }
@@ -50,7 +50,7 @@ impl<'w> Context<'w> {
         not_in_the_home_that_sudo_left(world, &state)?;
         let identity = IdentityDigest::of(&profile);
         let context = Self {
-            binding: other_ways::binding(world, &profile, &identity),
+            held: other_ways::held(world, &profile, &identity),
             identity,
             store: store(world, &profile, &state, manners),
             world,
@@ -63,6 +63,11 @@ impl<'w> Context<'w> {
             format!("{}: profile {}, unknown keys: {unknown:?}", context.config.path().display(), context.profile.name)
         });
         Ok(context)
+    }
+
+    /// What cached secrets are bound to: the identity, and which of its holders this is.
+    pub(crate) fn binding(&self) -> &str {
+        self.held.as_ref().unwrap_or(&self.identity).as_str()
     }
 
     /// The sign-in part of the profile.

@@ -25,7 +25,7 @@ pub(crate) struct Summary {
 impl Summary {
     pub(crate) fn of(context: &Context<'_>, credentials: Option<&Credentials>, tokens: &Tokens) -> Self {
         Self {
-            binding: context.binding.as_str().to_owned(),
+            binding: context.binding().to_owned(),
             person: tokens.person(),
             credentials_until: credentials.map(Credentials::expiration_on_this_clock),
             renews: renewal::goes_on(context, tokens),
@@ -36,7 +36,7 @@ impl Summary {
     pub(crate) fn read(context: &Context<'_>) -> Option<Self> {
         let bytes = private_file::read(&context.state.summary(&context.profile.name)).ok()??;
         let summary: Self = serde_json::from_slice(&bytes).ok()?;
-        (summary.binding == context.binding.as_str()).then_some(summary)
+        (summary.binding == context.binding()).then_some(summary)
     }
 }
 

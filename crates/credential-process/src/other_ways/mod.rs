@@ -130,11 +130,11 @@ fn second_role_refused(role: &AssumeRole, error: FederationError) -> Error {
     error
 }
 
-/// What cached credentials are bound to: jobs and service accounts that share a machine and a profile share nothing else.
-pub(crate) fn binding(world: &World, profile: &Profile, identity: &IdentityDigest) -> IdentityDigest {
+/// Whose cached credentials are, where jobs and service accounts share a machine and a profile: they share nothing else.
+pub(crate) fn held(world: &World, profile: &Profile, identity: &IdentityDigest) -> Option<IdentityDigest> {
     match &profile.auth {
-        AuthMode::WebIdentity(token) => web_identity::binding(world, token, identity),
-        _ => identity.clone(),
+        AuthMode::WebIdentity(token) => Some(web_identity::binding(world, token, identity)),
+        _ => None,
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn remember(context: &Context<'_>, error: Option<&Error>) {
     let _ = match error {
         None => private_file::remove(&failure_file(context)),
         Some(error) => {
-            let binding = context.binding.as_str().to_owned();
+            let binding = context.binding().to_owned();
             let failure = Failure { error: error.clone(), at: World::now().timestamp_millis(), binding };
             private_file::write(&failure_file(context), &serde_json::to_vec(&failure).unwrap_or_default())
         }
@@ -98,7 +98,7 @@ pub(crate) fn failure_since(context: &Context<'_>, since: DateTime<Utc>) -> Opti
     let bytes = private_file::read(&failure_file(context)).ok()??;
     let failure: Failure = serde_json::from_slice(&bytes).ok()?;
     let time = since.timestamp_millis()..=World::now().timestamp_millis();
-    (time.contains(&failure.at) && failure.binding == context.binding.as_str()).then_some(failure.error)
+    (time.contains(&failure.at) && failure.binding == context.binding()).then_some(failure.error)
 }
 
 fn failure_file(context: &Context<'_>) -> std::path::PathBuf {
