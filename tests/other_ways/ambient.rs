@@ -73,17 +73,7 @@ fn another_program_of_a_profile_is_run() {
 fn a_profile_of_identity_center_uses_the_session_that_another_profile_began() {
     let mut scene = Scene::of_identity_center();
     scene.call(&["login"]).success();
-    let center = scene.sandbox.identity_center_json("session")["ClaudeCode"].clone();
-    let text = |key: &str| center[key].as_str().expect("a text").to_owned();
-    scene.home.write(
-        ".aws/config",
-        &format!(
-            "[profile portal]\nsso_start_url = {}\nsso_region = us-east-1\nsso_account_id = {}\nsso_role_name = {}\n",
-            text("idc_start_url"),
-            text("idc_account_id"),
-            text("idc_permission_set_name")
-        ),
-    );
+    scene.write_portal_profile();
     scene.home.set_env("AWS_PROFILE", "portal");
     scene.configure(|profile| *profile = json!({"sso_enabled": false}));
     Credentials::of(&scene.call(&[]));

@@ -26,17 +26,7 @@ fn the_aws_cli_uses_the_session_that_this_program_began() {
     let call = ["sts", "get-caller-identity", "--profile", "portal", "--region", "us-east-1"];
     let Some(mut command) = aws_cli(&scene.home, &call) else { return };
     scene.call(&["login"]).success();
-    let center = scene.sandbox.identity_center_json("session")["ClaudeCode"].clone();
-    let text = |key: &str| center[key].as_str().expect("a text").to_owned();
-    scene.home.write(
-        ".aws/config",
-        &format!(
-            "[profile portal]\nsso_start_url = {}\nsso_region = us-east-1\nsso_account_id = {}\nsso_role_name = {}\n",
-            text("idc_start_url"),
-            text("idc_account_id"),
-            text("idc_permission_set_name")
-        ),
-    );
+    scene.write_portal_profile();
     let answer: Value = run(&mut command, LIMIT).expect("it answers in time").success().json();
     let arn = answer["Arn"].as_str().unwrap_or_default();
     assert!(arn.contains("AWSReservedSSO_CcwbPermissionSet_") && arn.ends_with("/alice@example.com"), "{answer}");

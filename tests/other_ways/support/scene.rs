@@ -50,6 +50,21 @@ impl Scene {
         self.home.write_config_value(&json!({ PROFILE: self.config }));
     }
 
+    /// `[profile portal]` in `~/.aws/config`, for other programs: the same portal, account and permission set.
+    pub(crate) fn write_portal_profile(&self) {
+        let center = &self.config;
+        let text = |key: &str| center[key].as_str().expect("a text");
+        self.home.write(
+            ".aws/config",
+            &format!(
+                "[profile portal]\nsso_start_url = {}\nsso_region = us-east-1\nsso_account_id = {}\nsso_role_name = {}\n",
+                text("idc_start_url"),
+                text("idc_account_id"),
+                text("idc_permission_set_name")
+            ),
+        );
+    }
+
     #[track_caller]
     pub(crate) fn call(&self, arguments: &[&str]) -> Output {
         run(&mut self.home.credential_process(arguments), LIMIT).unwrap_or_else(|overrun| panic!("{overrun}"))
