@@ -2,34 +2,17 @@
 
 use ccwb_bedrock::refusal::{Cause, PolicyKind};
 use ccwb_sandbox::{Fault, Federation};
-use ccwb_tests::part::Sandbox;
-use ccwb_tests::{Home, Office, Output};
+use ccwb_tests::{Office, Output};
 use serde_json::{Value, json};
 
 use crate::line;
+use crate::site::Site;
 
 const SONNET: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 const CALL: &str = "bedrock:Converse";
 const STS: &str = "sts:GetCallerIdentity";
 
-struct Site {
-    sandbox: Sandbox,
-    home: Home,
-}
-
 impl Site {
-    fn new() -> Self {
-        let sandbox = Sandbox::start();
-        let mut home = Home::new();
-        home.set_envs(sandbox.administrator_environment());
-        home.set_env("AWS_EC2_METADATA_DISABLED", "true");
-        Self { sandbox, home }
-    }
-
-    fn answers(&self, endpoint: &str, fault: Fault) {
-        self.sandbox.control().add_fault(Fault { endpoint: endpoint.to_owned(), ..fault }).expect("it is there");
-    }
-
     fn refuses(&self, endpoint: &str, status: u16, code: &str, message: &str) {
         self.answers(endpoint, refusal(status, code, message));
     }

@@ -1,10 +1,11 @@
-//! `ccwb models`, `ccwb policy` and `ccwb cost`: as programs, against the sandbox, and through a linter.
+//! `ccwb models`, `ccwb policy`, `ccwb cost` and `ccwb doctor --bedrock`: as programs, against the sandbox, and through a linter.
 
 mod cost;
 mod doctor;
 mod linted;
 mod models;
 mod policy;
+mod site;
 
 use std::time::Duration;
 

@@ -2,9 +2,9 @@
 
 use ccwb_sandbox::Fault;
 use ccwb_tests::Home;
-use ccwb_tests::part::Sandbox;
 use serde_json::{Value, json};
 
+use crate::site::Site;
 use crate::{assert_failed, line};
 
 #[test]
@@ -87,26 +87,10 @@ fn a_check_says_through_which_profile_and_ends_with_a_failure_if_there_is_none()
     assert_failed(&line(&home, "models check"), 3, "profile-unknown", "profile");
 }
 
-struct Site {
-    sandbox: Sandbox,
-    home: Home,
-}
-
 impl Site {
-    fn new() -> Self {
-        let sandbox = Sandbox::start();
-        let mut home = Home::new();
-        home.set_envs(sandbox.administrator_environment());
-        home.set_env("AWS_EC2_METADATA_DISABLED", "true");
-        Self { sandbox, home }
-    }
-
-    fn answers(&self, operation: &str, status: u16, body: Value) {
-        let endpoint = format!("bedrock:{operation}");
-        self.sandbox
-            .control()
-            .add_fault(Fault { endpoint, status: Some(status), body: Some(body), ..Fault::default() })
-            .expect("it is there");
+    fn says(&self, operation: &str, status: u16, body: Value) {
+        let answer = Fault { status: Some(status), body: Some(body), ..Fault::default() };
+        self.answers(&format!("bedrock:{operation}"), answer);
     }
 
     fn check(&self, model: &str) -> ccwb_tests::Output {
@@ -137,7 +121,7 @@ fn what_is_missing_is_told_as_something_to_request() {
         "modelId": "m", "agreementAvailability": {"status": "NOT_AVAILABLE"}, "authorizationStatus": "AUTHORIZED",
         "entitlementAvailability": "NOT_AVAILABLE", "regionAvailability": "AVAILABLE",
     });
-    site.answers("GetFoundationModelAvailability", 200, body);
+    site.says("GetFoundationModelAvailability", 200, body);
     let output = site.check("haiku");
     let requests = output.json()["models"][0]["live"]["requests"].to_string();
     assert_eq!(output.code, Some(7), "{output}");
@@ -147,7 +131,7 @@ fn what_is_missing_is_told_as_something_to_request() {
 #[test]
 fn who_may_not_ask_for_availability_is_told_what_the_lists_say() {
     let site = Site::new();
-    site.answers(
+    site.says(
         "GetFoundationModelAvailability",
         403,
         json!({"__type": "AccessDeniedException", "message": "not authorized"}),
@@ -164,7 +148,7 @@ fn a_profile_that_only_one_side_has_is_named() {
         "inferenceProfileArn": "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-opus-9",
         "models": [{"modelArn": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-9"}], "type": "SYSTEM_DEFINED",
     });
-    site.answers("ListInferenceProfiles", 200, json!({"inferenceProfileSummaries": [profile]}));
+    site.says("ListInferenceProfiles", 200, json!({"inferenceProfileSummaries": [profile]}));
     let output = site.check("haiku");
     let answer = output.json();
     assert_eq!((output.code, &answer["only_in_aws"]), (Some(7), &json!(["us.anthropic.claude-opus-9"])), "{output}");
@@ -193,7 +177,7 @@ fn credentials_of_another_account_than_the_profile_s_are_not_asked() {
 #[test]
 fn a_refusal_of_aws_is_a_failure_in_its_words() {
     let site = Site::new();
-    site.answers(
+    site.says(
         "ListFoundationModels",
         403,
         json!({"__type": "AccessDeniedException", "message": "User is not authorized to list"}),

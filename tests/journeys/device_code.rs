@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ccwb_sandbox::{AutoApprove, Behaviour, Federation};
 use ccwb_tests::http::post_form;
-use ccwb_tests::{LIMIT, Running};
+use ccwb_tests::{LIMIT, Running, device_code};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -26,18 +26,6 @@ fn answers(answer: AutoApprove) -> Behaviour {
 
 fn login(journey: &Journey) -> Running {
     journey.start(&["login", "--method", "device"])
-}
-
-/// The code as the person reads it.
-fn code(login: &Running) -> String {
-    let mut code = None;
-    eventually("a code is shown", || {
-        let text = login.stderr_so_far();
-        code =
-            text.split("enter the code:\n\n").nth(1).and_then(|rest| Some(rest.split_once('\n')?.0.trim().to_owned()));
-        code.is_some()
-    });
-    code.expect("it was shown")
 }
 
 /// The person, on another device.
@@ -62,7 +50,7 @@ fn pauses(polls: &[DateTime<Utc>]) -> Vec<i64> {
 fn a_code_is_shown_polled_for_at_the_providers_pace_and_gives_credentials() {
     let journey = with_a_person();
     let login = login(&journey);
-    let code = code(&login);
+    let code = device_code(&login);
     eventually("it was polled for twice", || polls(&journey).len() >= 2);
     enter(&journey, &code);
     let output = login.wait(LIMIT).expect("it ends").success();
@@ -82,7 +70,7 @@ fn slow_down_makes_every_later_pause_five_seconds_longer() {
         "endpoint": "token:device_code", "times": 1, "status": 400, "body": {"error": "slow_down"},
     }));
     let login = login(&journey);
-    let code = code(&login);
+    let code = device_code(&login);
     eventually("it was polled for after the slow_down", || polls(&journey).len() >= 2);
     enter(&journey, &code);
     login.wait(LIMIT).expect("it ends").success();
@@ -95,7 +83,7 @@ fn an_outage_while_the_person_reads_the_code_does_not_end_the_sign_in() {
     let journey = with_a_person();
     journey.fault(json!({"endpoint": "token:device_code", "times": 1, "status": 502, "body": "<h1>Bad Gateway</h1>"}));
     let login = login(&journey);
-    enter(&journey, &code(&login));
+    enter(&journey, &device_code(&login));
     login.wait(LIMIT).expect("it ends").success();
     assert!(pauses(&polls(&journey))[0] >= SLOW_DOWN, "who struggles is asked less often");
 }

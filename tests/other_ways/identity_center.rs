@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ccwb_sandbox::{AutoApprove, Behaviour, LoggedRequest};
 use ccwb_tests::http::post_form;
-use ccwb_tests::{Credentials, ErrorReport, LIMIT, Running, eventually, run};
+use ccwb_tests::{Credentials, ErrorReport, LIMIT, device_code, eventually, run};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -24,19 +24,6 @@ fn signed_in_an_hour_ago() -> Scene {
     scene.stored().expire_credentials();
     scene.sandbox.control().clear_requests();
     scene
-}
-
-/// The code as the person reads it.
-#[track_caller]
-fn code(login: &Running) -> String {
-    let mut code = None;
-    eventually("a code is shown", || {
-        let text = login.stderr_so_far();
-        code =
-            text.split("enter the code:\n\n").nth(1).and_then(|rest| Some(rest.split_once('\n')?.0.trim().to_owned()));
-        code.is_some()
-    });
-    code.expect("it was shown")
 }
 
 /// The person, on another device.
@@ -181,7 +168,7 @@ fn a_person_elsewhere_is_shown_the_code_and_asked_for_at_the_services_pace() {
     let scene = Scene::of_identity_center();
     answers(&scene, AutoApprove::Off);
     let login = scene.start(&["login", "--method", "device"]);
-    let code = code(&login);
+    let code = device_code(&login);
     eventually("it was polled for twice", || scene.count("sso-oidc:CreateToken") >= 2);
     enter(&scene, &code);
     let output = login.wait(LIMIT).expect("it ends").success();
@@ -199,7 +186,7 @@ fn slow_down_makes_every_later_pause_five_seconds_longer() {
         "headers": {"x-amzn-errortype": "SlowDownException"},
     }));
     let login = scene.start(&["login", "--method", "device"]);
-    let code = code(&login);
+    let code = device_code(&login);
     eventually("it was polled for after the slow_down", || scene.count("sso-oidc:CreateToken") >= 2);
     enter(&scene, &code);
     login.wait(LIMIT).expect("it ends").success();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::Output;
+use crate::{Output, Running, eventually};
 
 /// What the default command printed, in the one form that contracts.md allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,23 @@ impl Credentials {
     pub fn expires(&self) -> DateTime<Utc> {
         self.expiration.parse().unwrap_or_else(|error| panic!("{}: {error}", self.expiration))
     }
+}
+
+/// The code of a device authorization, as the person reads it.
+///
+/// # Panics
+///
+/// If none is shown.
+#[track_caller]
+pub fn device_code(login: &Running) -> String {
+    let mut code = None;
+    eventually("a code is shown", || {
+        let text = login.stderr_so_far();
+        let rest = text.split("enter the code:\n\n").nth(1);
+        code = rest.and_then(|rest| Some(rest.split_once('\n')?.0.trim().to_owned()));
+        code.is_some()
+    });
+    code.expect("it was shown")
 }
 
 /// A failure as a person and a program see it.

@@ -39,7 +39,7 @@ pub mod targets;
 mod terminal;
 mod wait;
 
-pub use answer::{Credentials, ErrorReport};
+pub use answer::{Credentials, ErrorReport, device_code};
 pub use browsing::FakeBrowser;
 pub use free_port::free_port;
 pub use gateway::Gateway;
